@@ -1,0 +1,218 @@
+/* What a benchmark may say and ask while it runs: include/pinbench/bench.h. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "pinbench/result.h"
+#include "bench/core/context.h"
+
+int context_init(struct bench_ctx *ctx, const struct case_id *id, bool counted,
+		 const char *scratch_dir)
+{
+	*ctx = (struct bench_ctx){
+		.id = id,
+		.module_fd = -1,
+		.counted = counted,
+		.scratch_dir = scratch_dir,
+		.samples = json_object(),
+		.counters = json_object(),
+		.facts = json_object(),
+	};
+	return ctx->samples && ctx->counters && ctx->facts ? 0 : -ENOMEM;
+}
+
+void context_clear(struct bench_ctx *ctx)
+{
+	json_decref(ctx->samples);
+	json_decref(ctx->counters);
+	json_decref(ctx->facts);
+}
+
+static void set_reason(struct bench_ctx *ctx, const char *fmt, va_list args)
+{
+	vsnprintf(ctx->reason, sizeof(ctx->reason), fmt, args);
+}
+
+int bench_skip(struct bench_ctx *ctx, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_reason(ctx, fmt, args);
+	va_end(args);
+	return BENCH_SKIP;
+}
+
+int bench_fail(struct bench_ctx *ctx, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_reason(ctx, fmt, args);
+	va_end(args);
+	return err ? -abs(err) : -EPROTO;
+}
+
+const struct bench *bench_self(const struct bench_ctx *ctx)
+{
+	return ctx->id->bench;
+}
+
+void bench_set_state(struct bench_ctx *ctx, void *state)
+{
+	ctx->state = state;
+}
+
+void *bench_state(const struct bench_ctx *ctx)
+{
+	return ctx->state;
+}
+
+const char *bench_param(const struct bench_ctx *ctx, const char *name)
+{
+	const struct bench_param *const *params = ctx->id->bench->params;
+
+	for (size_t i = 0; params[i]; i++) {
+		if (!strcmp(params[i]->name, name))
+			return ctx->id->values[i];
+	}
+	return NULL;
+}
+
+bool bench_param_bool(const struct bench_ctx *ctx, const char *name)
+{
+	const char *value = bench_param(ctx, name);
+
+	return value && !strcmp(value, "1");
+}
+
+uint64_t bench_param_size_bytes(const struct bench_ctx *ctx, const char *name)
+{
+	const char *value = bench_param(ctx, name);
+	char *unit;
+	uint64_t size = value ? strtoull(value, &unit, 10) : 0;
+
+	if (!size)
+		return 0;
+	switch (*unit) {
+	case 'g':
+		return size << 30;
+	case 'm':
+		return size << 20;
+	case 'k':
+		return size << 10;
+	default:
+		return size;
+	}
+}
+
+static const struct bench_metric *find_metric(const struct bench_ctx *ctx, const char *name)
+{
+	for (const struct bench_metric *m = ctx->id->bench->metrics; m->name; m++) {
+		if (!strcmp(m->name, name))
+			return m;
+	}
+	return NULL;
+}
+
+void bench_sample(struct bench_ctx *ctx, const char *metric, double value)
+{
+	json_t *list = json_object_get(ctx->samples, metric);
+
+	/* A benchmark that reports what it did not declare is wrong in itself. */
+	if (!find_metric(ctx, metric)) {
+		fprintf(stderr, "%s: undeclared metric '%s'\n", ctx->id->text, metric);
+		abort();
+	}
+	if (!list) {
+		list = json_array();
+		json_object_set_new(ctx->samples, metric, list);
+	}
+	json_array_append_new(list, json_real(value));
+}
+
+void bench_fact_number(struct bench_ctx *ctx, const char *name, double value)
+{
+	bool whole = value == (double)(json_int_t)value;
+
+	json_object_set_new(ctx->facts, name,
+			    whole ? json_integer((json_int_t)value) : json_real(value));
+}
+
+void bench_fact_string(struct bench_ctx *ctx, const char *name, const char *value)
+{
+	json_object_set_new(ctx->facts, name, json_string(value));
+}
+
+void bench_fact_null(struct bench_ctx *ctx, const char *name)
+{
+	json_object_set_new(ctx->facts, name, json_null());
+}
+
+void bench_counter(struct bench_ctx *ctx, const char *name, double value, const char *per)
+{
+	json_object_set_new(ctx->counters, name,
+			    json_pack("{s:f, s:s}", "value", value, "per", per));
+}
+
+int bench_module_fd(const struct bench_ctx *ctx)
+{
+	return ctx->module_fd;
+}
+
+bool bench_is_counted(const struct bench_ctx *ctx)
+{
+	return ctx->counted;
+}
+
+double bench_call_overhead(const struct bench_ctx *ctx)
+{
+	return ctx->call_overhead;
+}
+
+const char *bench_scratch_dir(const struct bench_ctx *ctx)
+{
+	return ctx->scratch_dir;
+}
+
+static json_t *metric_to_json(const struct bench_ctx *ctx, const struct bench_metric *m)
+{
+	json_t *samples = json_object_get(ctx->samples, m->name);
+	char unit[64];
+
+	if (!samples)
+		return NULL;
+	if (m->unit)
+		snprintf(unit, sizeof(unit), "%s", m->unit);
+	else
+		snprintf(unit, sizeof(unit), "%s/%s", ctx->counted ? "insn" : "ns", m->per);
+	return json_pack("{s:s, s:s, s:s, s:b, s:[O]}", "name", m->name, "unit", unit, "better",
+			 m->higher_is_better ? PB_BETTER_HIGHER : PB_BETTER_LOWER, "primary",
+			 !m->exploratory, "boots", samples);
+}
+
+json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome)
+{
+	bool ok = !strcmp(outcome, PB_OUTCOME_OK);
+	const struct bench_param *const *params = ctx->id->bench->params;
+	json_t *values = json_object(), *metrics = json_array();
+	json_t *ret = json_pack("{s:s, s:s, s:o, s:s}", "id", ctx->id->text, "benchmark",
+				ctx->id->bench->name, "params", values, "outcome", outcome);
+
+	for (size_t i = 0; params[i]; i++)
+		json_object_set_new(values, params[i]->name, json_string(ctx->id->values[i]));
+	if (!ok)
+		json_object_set_new(ret, "reason", json_string(ctx->reason));
+	/* Figures of a case that went wrong are not figures. */
+	for (const struct bench_metric *m = ctx->id->bench->metrics; ok && m->name; m++) {
+		json_t *metric = metric_to_json(ctx, m);
+
+		if (metric)
+			json_array_append_new(metrics, metric);
+	}
+	json_object_set_new(ret, "metrics", metrics);
+	json_object_set(ret, "counters", ctx->counters);
+	json_object_set(ret, "facts", ctx->facts);
+	return ret;
+}

@@ -1,0 +1,29 @@
+/* A case while it runs: what the runner keeps behind the opaque struct bench_ctx. */
+#ifndef PINBENCH_CONTEXT_H
+#define PINBENCH_CONTEXT_H
+
+#include <jansson.h>
+#include "pinbench/bench.h"
+#include "bench/core/caseid.h"
+
+struct bench_ctx {
+	const struct case_id *id;
+	void *state;
+	int module_fd;
+	bool counted;
+	double call_overhead;
+	const char *scratch_dir;
+	char reason[512]; /* of a skip or a failure */
+	json_t *samples;  /* metric name -> list */
+	json_t *counters;
+	json_t *facts;
+};
+
+/* Borrows id and scratch_dir. 0 or -ENOMEM. */
+int context_init(struct bench_ctx *ctx, const struct case_id *id, bool counted,
+		 const char *scratch_dir);
+void context_clear(struct bench_ctx *ctx);
+/* The case as a member of cases[], or NULL without memory. Ownership goes to the caller. */
+json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome);
+
+#endif

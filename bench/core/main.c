@@ -1,0 +1,105 @@
+/*
+ * pinbench-agent: runs on the machine under test and knows nothing of who started
+ * it. "list" says what it can measure, "run PLAN" measures it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "pinbench/exit.h"
+#include "bench/core/list.h"
+#include "bench/core/runner.h"
+
+static const char usage[] =
+	"usage: pinbench-agent list\n"
+	"       pinbench-agent run [--out FILE] [--dir DIR] PLAN\n"
+	"list prints every benchmark as JSON. run measures the cases of a plan (a JSON file,\n"
+	"- for standard input) and writes one JSON object a line to FILE or standard output.\n"
+	"DIR is where cases put their files (default /var/tmp).\n";
+
+static int list(void)
+{
+	json_t *benchmarks = list_to_json();
+	int failed = json_dumpf(benchmarks, stdout, JSON_INDENT(1));
+
+	putchar('\n');
+	json_decref(benchmarks);
+	return failed || fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
+}
+
+static json_t *load_plan(const char *path)
+{
+	json_error_t error;
+	json_t *plan = strcmp(path, "-") ? json_load_file(path, 0, &error)
+					 : json_loadf(stdin, 0, &error);
+
+	if (!plan)
+		fprintf(stderr, "pinbench-agent: %s:%d: %s\n", path, error.line, error.text);
+	return plan;
+}
+
+static int run_plan(struct runner *runner, const char *path)
+{
+	json_t *plan = load_plan(path);
+	char why[1024] = "out of memory";
+	int err;
+
+	if (!plan)
+		return PB_EXIT_USAGE;
+	err = runner_run(runner, plan, why, sizeof(why));
+	json_decref(plan);
+	if (err) {
+		fprintf(stderr, "pinbench-agent: %s: %s\n", path, why);
+		return PB_EXIT_USAGE;
+	}
+	if (ferror(runner->out)) {
+		fprintf(stderr, "pinbench-agent: results could not be written: %s\n",
+			strerror(errno));
+		return PB_EXIT_ENVIRONMENT;
+	}
+	return PB_EXIT_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"out", required_argument, NULL, 'o'},
+		{"dir", required_argument, NULL, 'd'},
+		{NULL, 0, NULL, 0},
+	};
+	struct runner runner = {.out = stdout, .scratch_dir = "/var/tmp"};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'd')
+			runner.scratch_dir = optarg;
+		else if (option == 'o')
+			runner.out = fopen(optarg, "we");
+		else
+			return PB_EXIT_USAGE;
+		if (!runner.out) {
+			fprintf(stderr, "pinbench-agent: %s: %s\n", optarg, strerror(errno));
+			return PB_EXIT_ENVIRONMENT;
+		}
+	}
+	if (optind != argc - 1) {
+		fputs(usage, stderr);
+		return PB_EXIT_USAGE;
+	}
+	return run_plan(&runner, argv[optind]);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--help")) {
+		fputs(usage, stdout);
+		return PB_EXIT_OK;
+	}
+	if (argc == 2 && !strcmp(argv[1], "list"))
+		return list();
+	if (argc >= 2 && !strcmp(argv[1], "run"))
+		return run(argc - 1, argv + 1);
+	fputs(usage, stderr);
+	return PB_EXIT_USAGE;
+}

@@ -1,0 +1,118 @@
+/* Client of /dev/pinbench: see module.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "pinbench/quantile.h"
+#include "bench/core/module.h"
+
+#define OVERHEAD_CALLS 255
+
+int module_open(char *ret_why, size_t why_bytes)
+{
+	struct pinbench_info info;
+	int fd = open(PINBENCH_DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0) {
+		int err = errno;
+
+		snprintf(ret_why, why_bytes, "needs the pinbench module: %s: %s", PINBENCH_DEVICE,
+			 strerror(err));
+		return -err;
+	}
+	if (ioctl(fd, PINBENCH_IOC_INFO, &info) || info.abi != PINBENCH_ABI) {
+		snprintf(ret_why, why_bytes,
+			 "the loaded pinbench module is of another version; load the one built "
+			 "with this agent");
+		close(fd);
+		return -EPROTO;
+	}
+	return fd;
+}
+
+int durations_init(struct durations *d, size_t capacity)
+{
+	*d = (struct durations){
+		.values = calloc(capacity, sizeof(*d->values)),
+		.capacity = capacity,
+	};
+	if (!d->values)
+		return -ENOMEM;
+	/* Faulted in now, not while the module copies to it. */
+	memset(d->values, 0xff, capacity * sizeof(*d->values));
+	return 0;
+}
+
+void durations_free(struct durations *d)
+{
+	free(d->values);
+	d->values = NULL;
+}
+
+struct pinbench_samples durations_request(const struct durations *d, bool counted)
+{
+	return (struct pinbench_samples){
+		.durations = (uintptr_t)d->values,
+		.capacity = d->capacity,
+		.clock = counted ? PINBENCH_CLOCK_CYCLES : PINBENCH_CLOCK_NS,
+		.flags = counted ? PINBENCH_SAMPLES_AVOID_TICK : 0,
+	};
+}
+
+void durations_take(struct durations *d, const struct pinbench_samples *samples)
+{
+	d->count = samples->count;
+	d->ticks = samples->ticks;
+}
+
+double durations_total(const struct durations *d, double call_overhead)
+{
+	double total = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		total += (double)d->values[i];
+	total -= (double)d->count * call_overhead;
+	return total > 0 ? total : 0;
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+double durations_quantile(struct durations *d, double p, double call_overhead)
+{
+	double value;
+
+	if (!d->count)
+		return 0;
+	qsort(d->values, d->count, sizeof(*d->values), compare_u64);
+	value = (double)d->values[pb_quantile_index(d->count, p)] - call_overhead;
+	return value > 0 ? value : 0;
+}
+
+int module_call_overhead(int fd, bool counted, double *ret_overhead)
+{
+	struct pinbench_null req = {.calls = OVERHEAD_CALLS};
+	struct durations d;
+	int err;
+
+	err = durations_init(&d, OVERHEAD_CALLS);
+	if (err)
+		return err;
+	req.samples = durations_request(&d, counted);
+	if (ioctl(fd, PINBENCH_IOC_NULL, &req))
+		err = -errno;
+	durations_take(&d, &req.samples);
+	if (!err && d.count != OVERHEAD_CALLS)
+		err = -EPROTO;
+	if (!err)
+		*ret_overhead = durations_quantile(&d, 0.5, 0);
+	durations_free(&d);
+	return err;
+}

@@ -1,0 +1,81 @@
+/* One-value files of /proc and /sys: see sysfile.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/core/sysfile.h"
+
+int sysfile_read(const char *path, char *ret_text, size_t bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	got = read(fd, ret_text, bytes - 1);
+	if (got < 0)
+		got = -errno;
+	close(fd);
+	if (got < 0)
+		return (int)got;
+	while (got > 0 && ret_text[got - 1] == '\n')
+		got--;
+	ret_text[got] = '\0';
+	return 0;
+}
+
+int sysfile_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, size_t bytes)
+{
+	char text[128];
+	char *begin, *end;
+	int err = sysfile_read(path, text, sizeof(text));
+
+	if (err)
+		return err;
+	begin = strchr(text, '[');
+	end = begin ? strchr(begin, ']') : NULL;
+	if (!end || (size_t)(end - begin) > bytes)
+		return -EPROTO;
+	*end = '\0';
+	err = sysfile_write(path, choice);
+	if (!err)
+		memcpy(ret_old, begin + 1, (size_t)(end - begin));
+	return err;
+}
+
+int vmstat_read(const char *name, uint64_t *ret_value)
+{
+	size_t length = strlen(name);
+	char line[256];
+	FILE *file;
+	int err = -ENOENT;
+
+	/* Reading this file folds the per-CPU deltas into the global counters. */
+	sysfile_read("/proc/sys/vm/stat_refresh", line, sizeof(line));
+	file = fopen("/proc/vmstat", "re");
+	if (!file)
+		return -errno;
+	while (err && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, name, length) && line[length] == ' ') {
+			*ret_value = strtoull(line + length, NULL, 10);
+			err = 0;
+		}
+	}
+	fclose(file);
+	return err;
+}

@@ -1,0 +1,16 @@
+/* One-value files of /proc and /sys. All return 0 or -errno. */
+#ifndef PINBENCH_SYSFILE_H
+#define PINBENCH_SYSFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The first bytes of a file, NUL-terminated, without the trailing newline. */
+int sysfile_read(const char *path, char *ret_text, size_t bytes);
+int sysfile_write(const char *path, const char *text);
+/* For files like "always [madvise] never": sets choice, gives back the old one. */
+int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, size_t bytes);
+/* One counter of /proc/vmstat, with the per-CPU parts folded in. -ENOENT: not in this kernel. */
+int vmstat_read(const char *name, uint64_t *ret_value);
+
+#endif

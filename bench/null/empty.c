@@ -1,0 +1,56 @@
+/*
+ * null/empty: what the harness itself costs.
+ *
+ * Timed: a call through a function pointer that returns at once.
+ * Excluded: nothing; no overhead is subtracted here. In every other case this
+ * figure, measured in the same boot, is.
+ * Path: none
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include "bench/core/module.h"
+
+#define CALLS 1024
+
+static const struct bench_metric metrics[] = {
+	{.name = "call", .per = "call", .help = "median call of nothing"},
+	{.name = "call_max", .per = "call", .help = "longest call", .exploratory = true},
+	{.name = NULL},
+};
+
+static const struct bench_param *const params[] = {NULL};
+
+static int run(struct bench_ctx *ctx)
+{
+	struct pinbench_null req = {.calls = CALLS};
+	struct durations d;
+	int err = durations_init(&d, CALLS);
+
+	if (err)
+		return bench_fail(ctx, err, "no memory");
+	req.samples = durations_request(&d, bench_is_counted(ctx));
+	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_NULL, &req)) {
+		err = bench_fail(ctx, errno, "the null operation failed: %s", strerror(errno));
+	} else {
+		durations_take(&d, &req.samples);
+		bench_sample(ctx, "call", durations_quantile(&d, 0.5, 0));
+		bench_sample(ctx, "call_max", durations_quantile(&d, 1, 0));
+		bench_fact_number(ctx, "calls", (double)d.count);
+	}
+	durations_free(&d);
+	return err;
+}
+
+const struct bench bench_null_empty = {
+	.name = "null/empty",
+	.summary = "What reading the clock twice around a call of nothing costs: the floor that "
+		   "every other figure has had subtracted",
+	.path = "none",
+	.inside = "a call through a function pointer that returns at once",
+	.outside = "nothing",
+	.metrics = metrics,
+	.params = params,
+	.needs = BENCH_NEEDS_MODULE,
+	.run = run,
+};

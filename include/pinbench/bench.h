@@ -1,0 +1,92 @@
+/*
+ * All that a benchmark file includes. A benchmark describes itself in a struct
+ * bench; the runner calls setup once, run once per repetition, teardown once, in a
+ * process of its own, and knows nothing else about it.
+ */
+#ifndef PINBENCH_BENCH_H
+#define PINBENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bench_ctx;
+
+/* What a metric is divided by; the unit is "insn/page" or "ns/page" by the evidence. */
+struct bench_metric {
+	const char *name;
+	const char *per;  /* "page", "call" */
+	const char *unit; /* instead of per, where it is neither insn nor ns: "ratio", "GB/s" */
+	const char *help; /* one sentence */
+	bool higher_is_better;
+	bool exploratory; /* not a primary metric: shown, never the ground of a verdict */
+};
+
+struct bench_param {
+	const char *name;
+	const char *fallback;	    /* the value when none is given */
+	const char *const *allowed; /* NULL-terminated */
+	const char *help;
+};
+
+/* What the machine must have; otherwise the case is a skip that says so. */
+enum bench_need {
+	BENCH_NEEDS_MODULE = 1 << 0,   /* /dev/pinbench, of this ABI */
+	BENCH_NEEDS_GUP_TEST = 1 << 1, /* /sys/kernel/debug/gup_test */
+	BENCH_NEEDS_LKDTM = 1 << 2,    /* /sys/kernel/debug/provoke-crash */
+};
+
+struct bench {
+	const char *name;    /* FAMILY/NAME, as its file is called */
+	const char *summary; /* what it measures, one sentence */
+	const char *path;    /* the kernel path */
+	const char *inside;  /* what is inside the clock */
+	const char *outside; /* what is outside */
+	const struct bench_metric *metrics;	   /* ends with a NULL name */
+	const struct bench_param *const *params; /* NULL-terminated, in the order of the id */
+	unsigned int needs;			   /* bits of enum bench_need */
+	bool hazard; /* breaks its machine on purpose: only runs when named in full */
+	int (*setup)(struct bench_ctx *ctx);
+	int (*run)(struct bench_ctx *ctx);
+	void (*teardown)(struct bench_ctx *ctx);
+	const void *data; /* the family's own */
+};
+
+/*
+ * setup and run return 0, BENCH_SKIP after bench_skip(), or a negative errno after
+ * bench_fail(), so that both can be used in a return statement.
+ */
+#define BENCH_SKIP 1
+int bench_skip(struct bench_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int bench_fail(struct bench_ctx *ctx, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The benchmark's description, and the family's state, set in setup. */
+const struct bench *bench_self(const struct bench_ctx *ctx);
+void bench_set_state(struct bench_ctx *ctx, void *state);
+void *bench_state(const struct bench_ctx *ctx);
+
+/* A parameter's value: never NULL for a declared one. Sizes are bytes: 4k, 16m, 1g. */
+const char *bench_param(const struct bench_ctx *ctx, const char *name);
+bool bench_param_bool(const struct bench_ctx *ctx, const char *name);
+uint64_t bench_param_size_bytes(const struct bench_ctx *ctx, const char *name);
+
+/* One sample of a declared metric, in its unit. Several a repetition are several samples. */
+void bench_sample(struct bench_ctx *ctx, const char *metric, double value);
+/* Something observed that is no metric. The last one of a name stays. */
+void bench_fact_number(struct bench_ctx *ctx, const char *name, double value);
+void bench_fact_string(struct bench_ctx *ctx, const char *name, const char *value);
+void bench_fact_null(struct bench_ctx *ctx, const char *name);
+/* A count that the kernel keeps, over one repetition, per "region" or per "page". */
+void bench_counter(struct bench_ctx *ctx, const char *name, double value, const char *per);
+
+/* /dev/pinbench, open for this case, where the benchmark needs the module; else -1. */
+int bench_module_fd(const struct bench_ctx *ctx);
+/* True where durations are instructions of a counted guest, false where they are ns. */
+bool bench_is_counted(const struct bench_ctx *ctx);
+/* What the clock and the dispatch add to each measured call, in the clock's unit. */
+double bench_call_overhead(const struct bench_ctx *ctx);
+/* A folder for files of the case, on the filesystem under test. */
+const char *bench_scratch_dir(const struct bench_ctx *ctx);
+
+#endif

@@ -1,0 +1,24 @@
+/* A quantile without interpolation, for code on both sides of the result format. */
+#ifndef PINBENCH_QUANTILE_H
+#define PINBENCH_QUANTILE_H
+
+#include <stddef.h>
+
+/*
+ * Index of the p-quantile (0 < p <= 1) in count > 0 sorted values by nearest rank:
+ * the smallest value with at least the share p of all values at or below it
+ * (Hyndman and Fan 1996, definition 1). It is always a value that was measured.
+ */
+static inline size_t pb_quantile_index(size_t count, double p)
+{
+	double rank = p * (double)count;
+	size_t index = (size_t)rank;
+
+	if ((double)index < rank)
+		index++;
+	if (index > count)
+		index = count;
+	return index ? index - 1 : 0;
+}
+
+#endif

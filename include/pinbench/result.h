@@ -1,0 +1,49 @@
+/*
+ * The result format, version 1: the words that the agent writes and that the
+ * lab and the reports read. docs/result-format.md describes every key.
+ *
+ * Numbers are written with PB_RESULT_PRECISION significant digits, so that equal
+ * measurements are equal bytes.
+ */
+#ifndef PINBENCH_RESULT_H
+#define PINBENCH_RESULT_H
+
+#define PB_RESULT_SCHEMA    "pinbench-result/1"
+#define PB_RESULT_FILE	    "result.json"
+#define PB_RESULT_PRECISION 10
+
+/* environment.evidence: two kinds that are never compared with one another. */
+#define PB_EVIDENCE_COUNTED "counted"
+#define PB_EVIDENCE_TIMED   "timed"
+
+/* cases[].outcome */
+#define PB_OUTCOME_OK	"ok"
+#define PB_OUTCOME_SKIP "skip"
+#define PB_OUTCOME_FAIL "fail"
+
+/* cases[].metrics[].better */
+#define PB_BETTER_LOWER	 "lower"
+#define PB_BETTER_HIGHER "higher"
+
+/* What ended a boot early: failures[].kind */
+#define PB_FAILURE_PANIC   "panic"
+#define PB_FAILURE_OOPS	   "oops"
+#define PB_FAILURE_HANG	   "hang"
+#define PB_FAILURE_MACHINE "machine-died"
+#define PB_FAILURE_AGENT   "agent-crashed"
+
+/*
+ * The agent's output: one JSON object a line, with the key "event".
+ *   {"event":"case-begin","id":ID}
+ *   {"event":"case","case":{...}}   a member of cases[], one sample list in boots
+ *   {"event":"splat","text":LINE}   the kernel complained; the case is a failure
+ *   {"event":"agent-exit","status":N,"signal":N}  from init, after every plan
+ *   {"event":"environment",...}     kernel release, memory, clock
+ */
+#define PB_EVENT	     "event"
+#define PB_EVENT_ENVIRONMENT "environment"
+#define PB_EVENT_CASE_BEGIN  "case-begin"
+#define PB_EVENT_CASE	     "case"
+#define PB_EVENT_AGENT_EXIT  "agent-exit"
+
+#endif
