@@ -61,11 +61,12 @@ json_t *list_to_json(void)
 		const struct bench *b = bench_table[i];
 
 		json_array_append_new(
-			ret, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:b}", "name",
+			ret, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b}", "name",
 				       b->name, "summary", b->summary, "path", b->path, "inside",
 				       b->inside, "outside", b->outside, "metrics",
 				       metrics_to_json(b), "params", params_to_json(b), "needs",
-				       needs_to_json(b), "hazard", b->hazard));
+				       needs_to_json(b), "machine",
+				       b->machine ? b->machine : "plain", "hazard", b->hazard));
 	}
 	return ret;
 }

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-/* [{"name","summary","path","inside","outside","metrics","params","needs","hazard"}] */
+/* [{"name","summary","path","inside","outside","metrics","params","needs","machine","hazard"}] */
 json_t *list_to_json(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * pinbench-agent: runs on the machine under test and knows nothing of who started
- * it. "list" says what it can measure, "run PLAN" measures it.
+ * it. "list" says what it can measure, "run PLAN" measures it, "ids" completes case ids.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -8,14 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include "pinbench/exit.h"
+#include "bench/core/caseid.h"
 #include "bench/core/list.h"
 #include "bench/core/runner.h"
 
 static const char usage[] =
 	"usage: pinbench-agent list\n"
+	"       pinbench-agent ids CASE...\n"
 	"       pinbench-agent run [--out FILE] [--dir DIR] PLAN\n"
-	"list prints every benchmark as JSON. run measures the cases of a plan (a JSON file,\n"
-	"- for standard input) and writes one JSON object a line to FILE or standard output.\n"
+	"list prints every benchmark as JSON. ids checks cases and prints them with every\n"
+	"parameter. run measures the cases of a plan (a JSON file, - for standard input) and\n"
+	"writes one JSON object a line to FILE or standard output.\n"
 	"DIR is where cases put their files (default /var/tmp).\n";
 
 static int list(void)
@@ -26,6 +29,21 @@ static int list(void)
 	putchar('\n');
 	json_decref(benchmarks);
 	return failed || fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
+}
+
+static int ids(char **cases)
+{
+	struct case_id id;
+	char why[512];
+
+	for (; *cases; cases++) {
+		if (case_id_parse(*cases, &id, why, sizeof(why))) {
+			fprintf(stderr, "case '%s': %s\n", *cases, why);
+			return PB_EXIT_USAGE;
+		}
+		puts(id.text);
+	}
+	return fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
 }
 
 static json_t *load_plan(const char *path)
@@ -92,12 +110,16 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	/* jansson's hash tables would take a random seed: the same work takes the same path. */
+	json_object_seed(1);
 	if (argc == 2 && !strcmp(argv[1], "--help")) {
 		fputs(usage, stdout);
 		return PB_EXIT_OK;
 	}
 	if (argc == 2 && !strcmp(argv[1], "list"))
 		return list();
+	if (argc >= 2 && !strcmp(argv[1], "ids"))
+		return ids(argv + 2);
 	if (argc >= 2 && !strcmp(argv[1], "run"))
 		return run(argc - 1, argv + 1);
 	fputs(usage, stderr);

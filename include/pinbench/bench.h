@@ -45,6 +45,7 @@ struct bench {
 	const struct bench_metric *metrics;	   /* ends with a NULL name */
 	const struct bench_param *const *params; /* NULL-terminated, in the order of the id */
 	unsigned int needs;			   /* bits of enum bench_need */
+	const char *machine; /* configs/machines/NAME.ini for a guest; NULL: plain */
 	bool hazard; /* breaks its machine on purpose: only runs when named in full */
 	int (*setup)(struct bench_ctx *ctx);
 	int (*run)(struct bench_ctx *ctx);

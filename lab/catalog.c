@@ -1,0 +1,87 @@
+/* What the agent says it can measure: see catalog.h. */
+#include <errno.h>
+#include <string.h>
+#include "lab/catalog.h"
+#include "lab/util/process.h"
+#include "reports/error.h"
+
+int pb_catalog_load(const char *agent, struct pb_catalog **ret_catalog, GError **ret_error)
+{
+	const char *const argv[] = {agent, "list", NULL};
+	struct pb_command command = {.argv = argv, .timeout_seconds = 60};
+	g_autofree char *output = NULL;
+	json_error_t why;
+	json_t *list;
+	int err = pb_command_run(&command, &output, ret_error);
+
+	if (err)
+		return err;
+	list = json_loads(output, 0, &why);
+	if (!json_is_array(list))
+		return pb_fail(ret_error, EPROTO, PB_EXIT_ENVIRONMENT,
+			       "%s list: line %d: %s; build pinbench again", agent, why.line,
+			       why.text);
+	*ret_catalog = g_new0(struct pb_catalog, 1);
+	(*ret_catalog)->agent = g_strdup(agent);
+	(*ret_catalog)->list = list;
+	return 0;
+}
+
+void pb_catalog_free(struct pb_catalog *catalog)
+{
+	if (!catalog)
+		return;
+	g_free(catalog->agent);
+	json_decref(catalog->list);
+	g_free(catalog);
+}
+
+const json_t *pb_catalog_find(const struct pb_catalog *catalog, const char *name)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(catalog->list, i, one) {
+		if (!strcmp(json_string_value(json_object_get(one, "name")), name))
+			return one;
+	}
+	return NULL;
+}
+
+static void append_line(const char *line, void *context)
+{
+	GString *text = context;
+
+	g_string_append_printf(text, "%s%s", text->len ? "\n" : "", line);
+}
+
+int pb_catalog_complete(const struct pb_catalog *catalog, const char *const *cases,
+			char ***ret_ids, GError **ret_error)
+{
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
+	g_autoptr(GString) complaint = g_string_new(NULL);
+	g_autofree char *output = NULL;
+	int status, err;
+	struct pb_command command = {
+		.timeout_seconds = 60,
+		.output_limit_bytes = 16 << 20,
+		.on_line = append_line,
+		.context = complaint,
+		.ret_status = &status,
+	};
+
+	g_ptr_array_add(argv, catalog->agent);
+	g_ptr_array_add(argv, "ids");
+	for (; *cases; cases++)
+		g_ptr_array_add(argv, (char *)*cases);
+	g_ptr_array_add(argv, NULL);
+	command.argv = (const char *const *)argv->pdata;
+	err = pb_command_run(&command, &output, ret_error);
+	if (err)
+		return err;
+	if (status)
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+			       "%s\n'./run.sh list' says what there is", complaint->str);
+	*ret_ids = g_strsplit(g_strchomp(output), "\n", -1);
+	return 0;
+}

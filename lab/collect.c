@@ -1,0 +1,127 @@
+/* From what came out of guests to result.json: see collect.h. */
+#include <string.h>
+#include "lab/collect.h"
+#include "lab/plan.h"
+#include "pinbench/result.h"
+#include "reports/result.h"
+
+void pb_attempt_clear(struct pb_attempt *attempt)
+{
+	json_decref(attempt->measured);
+	json_decref(attempt->environment);
+	json_decref(attempt->failure);
+	*attempt = (struct pb_attempt){0};
+}
+
+static json_t *failure_new(const char *kind, const char *id, const char *detail,
+			   const char *console, char **tail)
+{
+	json_t *lines = json_array();
+
+	for (; tail && *tail; tail++)
+		json_array_append_new(lines, json_string(*tail));
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", kind, "case", id, "detail", detail,
+			 "console", console, "tail", lines);
+}
+
+static const char *reason_of(const json_t *measured)
+{
+	const char *reason = json_string_value(json_object_get(measured, "reason"));
+
+	return reason ? reason : "no reason given";
+}
+
+static void take_event(struct pb_attempt *attempt, json_t *event, const char *console)
+{
+	const char *name = json_string_value(json_object_get(event, PB_EVENT));
+	const char *lost = json_string_value(json_object_get(event, "lost"));
+	json_t *measured = json_object_get(event, PB_EVENT_CASE);
+
+	if (!name)
+		return;
+	if (!strcmp(name, PB_EVENT_ENVIRONMENT)) {
+		json_decref(attempt->environment);
+		attempt->environment = json_incref(event);
+	}
+	if (strcmp(name, PB_EVENT_CASE) || !measured)
+		return;
+	json_decref(attempt->measured);
+	attempt->measured = json_incref(measured);
+	if (lost)
+		attempt->failure =
+			failure_new(lost, attempt->id, reason_of(measured), console, NULL);
+}
+
+void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
+		     const char *console)
+{
+	g_auto(GStrv) lines = g_strsplit(end->events ? end->events : "", "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		/* A line cut short by the machine's end is no event. */
+		json_t *event = json_loads(*line, 0, NULL);
+
+		if (event)
+			take_event(attempt, event, console);
+		json_decref(event);
+	}
+	if (attempt->failure)
+		return;
+	if (end->failure)
+		attempt->failure = failure_new(end->failure, attempt->id, end->detail, console,
+					       end->tail);
+	else if (!attempt->measured)
+		attempt->failure = failure_new(PB_FAILURE_AGENT, attempt->id,
+					       "the agent left no result; is the disk full that "
+					       "results are written to?", console, end->tail);
+}
+
+static json_t *lost_case(const struct pb_attempt *attempt)
+{
+	g_autofree char *benchmark = pb_case_benchmark(attempt->id);
+	const char *kind = json_string_value(json_object_get(attempt->failure, "kind"));
+	const char *detail = json_string_value(json_object_get(attempt->failure, "detail"));
+	g_autofree char *reason = g_strdup_printf("%s: %s", kind ? kind : "not run",
+						  detail ? detail : "the run was interrupted");
+
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:[], s:{}, s:{}}", "id", attempt->id,
+			 "benchmark", benchmark, "params", pb_case_params(attempt->id), "outcome",
+			 PB_OUTCOME_FAIL, "reason", reason, "metrics", "counters", "facts");
+}
+
+static bool is_ok(const struct pb_attempt *attempt)
+{
+	const char *outcome = json_string_value(json_object_get(attempt->measured, "outcome"));
+
+	return !attempt->failure && outcome && !strcmp(outcome, PB_OUTCOME_OK);
+}
+
+/* Adds the sample list of metric number @index of a later boot to the first boot's. */
+static void add_boot(json_t *metric, size_t index, const struct pb_attempt *attempt)
+{
+	json_t *metrics = json_object_get(attempt->measured, "metrics");
+	json_t *samples = json_object_get(json_array_get(metrics, index), "boots");
+
+	json_array_extend(json_object_get(metric, "boots"), samples);
+}
+
+json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
+{
+	json_t *ret, *metric;
+	size_t i;
+
+	/* The first that is not ok speaks for the case. */
+	for (guint boot = 0; boot < boots; boot++) {
+		if (attempts[boot].failure || !attempts[boot].measured)
+			return lost_case(&attempts[boot]);
+		if (!is_ok(&attempts[boot]))
+			return json_incref(attempts[boot].measured);
+	}
+	ret = json_deep_copy(attempts[0].measured);
+	json_array_foreach(json_object_get(ret, "metrics"), i, metric) {
+		for (guint boot = 1; boot < boots; boot++)
+			add_boot(metric, i, &attempts[boot]);
+		pb_metric_summarise(metric);
+	}
+	return ret;
+}

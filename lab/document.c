@@ -1,0 +1,164 @@
+/* The result document: see document.h. */
+#include <string.h>
+#include "lab/document.h"
+#include "commit.h"
+#include "lab/kernel/options.h"
+#include "pinbench/result.h"
+
+void pb_document_times_start(struct pb_document_times *times)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *text = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+
+	times->monotonic = g_get_monotonic_time();
+	g_strlcpy(times->started, text, sizeof(times->started));
+}
+
+static json_t *run_object(const struct pb_document_inputs *in)
+{
+	double seconds = (double)(g_get_monotonic_time() - in->times->monotonic) / G_USEC_PER_SEC;
+
+	return json_pack("{s:s, s:s, s:s, s:f, s:b, s:i}", "command", in->command, "profile",
+			 in->plan->profile, "started", in->times->started, "wall_seconds",
+			 seconds, "interrupted", in->interrupted, "repetitions",
+			 in->plan->repetitions);
+}
+
+static gint compare_strings(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Every option that is on, sorted, so that two results can be compared by eye. */
+static int options_object(const struct pb_kernel *kernel, json_t **ret_options, GError **ret_error)
+{
+	g_autoptr(GHashTable) options = NULL;
+	g_autofree gpointer *names = NULL;
+	guint count;
+	int err = pb_config_load(kernel->config, &options, ret_error);
+
+	if (err)
+		return err;
+	*ret_options = json_object();
+	names = g_hash_table_get_keys_as_array(options, &count);
+	qsort(names, count, sizeof(*names), compare_strings);
+	for (guint i = 0; i < count; i++) {
+		const char *value = g_hash_table_lookup(options, names[i]);
+
+		if (strcmp(value, "n"))
+			json_object_set_new(*ret_options, names[i], json_string(value));
+	}
+	return 0;
+}
+
+static const struct pb_attempt *first_measured(const struct pb_document_inputs *in)
+{
+	guint count = g_strv_length(in->plan->ids) * in->boots;
+
+	for (guint i = 0; i < count; i++) {
+		if (in->attempts[i].environment)
+			return &in->attempts[i];
+	}
+	return NULL;
+}
+
+/* The cost of a call of nothing is the same in every case; the first tells it. */
+static json_t *clock_object(const struct pb_document_inputs *in)
+{
+	guint count = g_strv_length(in->plan->ids) * in->boots;
+	const struct pb_attempt *a = first_measured(in);
+	json_t *overhead = NULL;
+
+	for (guint i = 0; i < count && !overhead; i++)
+		overhead = json_object_get(json_object_get(in->attempts[i].measured, "facts"),
+					   "call_overhead");
+	if (!a || !overhead)
+		return NULL;
+	return json_pack("{s:s, s:O, s:{s:O, s:s}}", "source", "tsc", "per_insn",
+			 json_object_get(a->environment, "clock_ticks_per_insn"), "overhead",
+			 "value", overhead, "unit", "insn");
+}
+
+static json_t *kernel_object(const struct pb_document_inputs *in, json_t *options)
+{
+	const struct pb_kernel *k = in->kernel;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "spec", k->spec, "release",
+			 k->release, "config_sha256", k->config_sha256, "text_sha256",
+			 k->text_sha256, "source", k->source_id, "origin", k->origin, "cmdline",
+			 in->station_of[0]->machine->cmdline, "options", options);
+}
+
+static json_t *environment_object(const struct pb_document_inputs *in, json_t *options)
+{
+	const struct pb_machine *m = in->station_of[0]->machine;
+	g_autofree char *memory = g_strdup_printf("%d MiB", m->memory_mib);
+	g_autofree char *cpu = g_strdup_printf("%d x QEMU TCG, -cpu %s", m->cpus, m->cpu);
+
+	return json_pack("{s:s, s:s, s:i, s:o, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:s, s:o*}",
+			 "kind", "guest", "evidence", PB_EVIDENCE_COUNTED, "boots", (int)in->boots,
+			 "kernel", kernel_object(in, options), "machine", "name", m->name,
+			 "description", m->description, "sha256", m->sha256, "emulator",
+			 m->emulator_version, "cpu", cpu, "memory", memory, "toolchain",
+			 in->kernel->toolchain, "clock", clock_object(in));
+}
+
+/* The descriptions of the benchmarks that have a case here. */
+static json_t *benchmarks_object(const struct pb_document_inputs *in)
+{
+	static const char *const keys[] = {"summary", "path", "inside", "outside"};
+	json_t *ret = json_object();
+
+	for (char **id = in->plan->ids; *id; id++) {
+		g_autofree char *name = pb_case_benchmark(*id);
+		const json_t *entry = pb_catalog_find(in->catalog, name);
+		json_t *one;
+
+		if (json_object_get(ret, name))
+			continue;
+		one = json_object();
+		for (gsize i = 0; i < G_N_ELEMENTS(keys); i++)
+			json_object_set(one, keys[i], json_object_get(entry, keys[i]));
+		json_object_set_new(ret, name, one);
+	}
+	return ret;
+}
+
+static json_t *cases_array(const struct pb_document_inputs *in)
+{
+	json_t *ret = json_array();
+
+	for (guint i = 0; in->plan->ids[i]; i++)
+		json_array_append_new(ret, pb_collect_case(&in->attempts[i * in->boots],
+							   in->boots));
+	return ret;
+}
+
+static json_t *failures_array(const struct pb_document_inputs *in)
+{
+	guint count = g_strv_length(in->plan->ids) * in->boots;
+	json_t *ret = json_array();
+
+	for (guint i = 0; i < count; i++) {
+		if (in->attempts[i].failure)
+			json_array_append(ret, in->attempts[i].failure);
+	}
+	return ret;
+}
+
+int pb_document_build(const struct pb_document_inputs *in, json_t **ret_document,
+		      GError **ret_error)
+{
+	json_t *options;
+	int err = options_object(in->kernel, &options, ret_error);
+
+	if (err)
+		return err;
+	*ret_document = json_pack("{s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o}", "schema",
+				  PB_RESULT_SCHEMA, "tool", "version", PINBENCH_VERSION, "commit",
+				  PINBENCH_COMMIT, "run", run_object(in), "environment",
+				  environment_object(in, options), "benchmarks",
+				  benchmarks_object(in), "cases", cases_array(in), "failures",
+				  failures_array(in));
+	return 0;
+}

@@ -1,0 +1,154 @@
+/* Guests in the cache: see image.h. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <utime.h>
+#include <glib/gstdio.h>
+#include "lab/guest/guest.h"
+#include "lab/guest/image.h"
+#include "lab/guest/initramfs.h"
+#include "lab/util/files.h"
+#include "reports/error.h"
+
+/* Changes whenever the way in which a guest is made does. */
+#define RECIPE	   "1"
+#define STAMP_FILE "complete"
+/* About 35 MiB each. One that is in use was touched when its run began. */
+#define KEEP_NEWEST 8
+#define KEEP_SECONDS (24 * 3600)
+#define SPACE_BYTES  (512ull << 20)
+
+static int compute_key(const struct pb_kernel *kernel, const struct pb_machine *machine,
+		       const struct pb_image_parts *parts, char **ret_key, GError **ret_error)
+{
+	g_autofree char *init = NULL, *agent = NULL, *module = NULL, *mkfs = NULL;
+
+	if (pb_sha256_file(parts->init, &init, ret_error) ||
+	    pb_sha256_file(parts->agent, &agent, ret_error) ||
+	    pb_sha256_file(parts->module, &module, ret_error) ||
+	    pb_initramfs_mkfs_version(&mkfs, ret_error))
+		return -EIO;
+	const char *const all[] = {RECIPE, kernel->vmlinux_sha256, machine->sha256, init, agent,
+				   module, mkfs, NULL};
+	g_autofree char *sha256 = pb_sha256_strings(all);
+
+	*ret_key = g_strndup(sha256, 32);
+	return 0;
+}
+
+static int make(struct pb_image *image, const struct pb_kernel *kernel,
+		const struct pb_machine *machine, const struct pb_image_parts *parts,
+		guint hang_seconds, GError **ret_error)
+{
+	struct pb_initramfs_inputs inputs = {
+		.init = parts->init,
+		.agent = parts->agent,
+		.module = parts->module,
+		.work_dir = image->directory,
+	};
+	struct pb_guest guest = {
+		.machine = machine,
+		.vmlinux = kernel->vmlinux,
+		.initramfs = image->initramfs,
+		.directory = image->directory,
+		.hang_seconds = hang_seconds,
+	};
+	int err = pb_require_space(image->directory, SPACE_BYTES, ret_error);
+
+	if (!err)
+		err = pb_initramfs_write(&inputs, image->initramfs, ret_error);
+	if (!err && image->snapshot)
+		err = pb_guest_snapshot(&guest, image->snapshot, ret_error);
+	return err;
+}
+
+static gint by_age(gconstpointer a, gconstpointer b)
+{
+	GStatBuf x, y;
+
+	if (g_stat(*(char *const *)a, &x) || g_stat(*(char *const *)b, &y))
+		return 0;
+	return (y.st_mtime > x.st_mtime) - (y.st_mtime < x.st_mtime);
+}
+
+/* Stamps are touched on every use, so the oldest stamp is the longest unused guest. */
+static void drop_old(const char *guests)
+{
+	g_autoptr(GPtrArray) stamps = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GDir) dir = g_dir_open(guests, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *stamp = g_build_filename(guests, name, STAMP_FILE, NULL);
+
+		if (g_file_test(stamp, G_FILE_TEST_EXISTS))
+			g_ptr_array_add(stamps, g_steal_pointer(&stamp));
+	}
+	g_ptr_array_sort(stamps, by_age);
+	for (guint i = KEEP_NEWEST; i < stamps->len; i++) {
+		g_autofree char *directory = g_path_get_dirname(stamps->pdata[i]);
+		GStatBuf info;
+
+		if (!g_stat(stamps->pdata[i], &info) && time(NULL) - info.st_mtime > KEEP_SECONDS)
+			pb_remove_tree(directory, NULL);
+	}
+}
+
+static struct pb_image *image_at(const char *guests, const char *key, bool has_snapshot)
+{
+	struct pb_image *image = g_new0(struct pb_image, 1);
+
+	image->directory = g_build_filename(guests, key, NULL);
+	image->initramfs = g_build_filename(image->directory, "initramfs", NULL);
+	image->boot_console = g_build_filename(image->directory, PB_MACHINE_CONSOLE, NULL);
+	if (has_snapshot)
+		image->snapshot = g_build_filename(image->directory, "snapshot", NULL);
+	return image;
+}
+
+int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machine,
+		 const struct pb_image_parts *parts, guint hang_seconds,
+		 struct pb_progress *progress, struct pb_image **ret_image, GError **ret_error)
+{
+	g_autofree char *guests = NULL, *key = NULL, *lock_path = NULL, *stamp = NULL;
+	g_autoptr(pb_image) image = NULL;
+	g_autoptr(pb_lock) lock = NULL;
+	int err = pb_cache_dir(&guests, ret_error, "guests", NULL);
+
+	if (!err)
+		err = compute_key(kernel, machine, parts, &key, ret_error);
+	if (err)
+		return err;
+	image = image_at(guests, key, machine->snapshot);
+	stamp = g_build_filename(image->directory, STAMP_FILE, NULL);
+	lock_path = g_strconcat(image->directory, ".lock", NULL);
+	err = pb_lock_acquire(lock_path, progress, &lock, ret_error);
+	if (!err && !g_file_test(stamp, G_FILE_TEST_EXISTS)) {
+		pb_progress_stage(progress, "booting kernel %s on machine %s", kernel->release,
+				  machine->name);
+		err = pb_remove_tree(image->directory, ret_error);
+		if (!err)
+			err = pb_make_directory(image->directory, ret_error);
+		if (!err)
+			err = make(image, kernel, machine, parts, hang_seconds, ret_error);
+		if (!err)
+			err = pb_write_atomic(stamp, "", ret_error);
+		drop_old(guests);
+	}
+	if (err)
+		return err;
+	utime(stamp, NULL);
+	*ret_image = g_steal_pointer(&image);
+	return 0;
+}
+
+void pb_image_free(struct pb_image *image)
+{
+	if (!image)
+		return;
+	g_free(image->directory);
+	g_free(image->initramfs);
+	g_free(image->snapshot);
+	g_free(image->boot_console);
+	g_free(image);
+}

@@ -1,0 +1,175 @@
+/* The emulated machine: see machine.h. */
+#include <errno.h>
+#include <string.h>
+#include "lab/guest/machine.h"
+#include "lab/guest/protocol.h"
+#include "lab/util/files.h"
+#include "lab/util/process.h"
+#include "reports/error.h"
+
+/*
+ * One virtual nanosecond per instruction, whatever the host does. sleep=off lets an
+ * idle guest jump to its next timer instead of waiting for it.
+ */
+#define ICOUNT "shift=0,align=off,sleep=off"
+
+/*
+ * Nothing random, nothing calibrated, every lock prefix kept, and the first sign of
+ * trouble ends the boot. The tick comes from the PIT: the APIC timer would be
+ * calibrated against it in a loop that costs more than the rest of the boot.
+ */
+#define CMDLINE                                                                                   \
+	"console=ttyS0 rdinit=/init nokaslr norandmaps noreplace-smp tsc=reliable "               \
+	"clocksource=tsc no_timer_check nolapic_timer random.trust_cpu=off "                      \
+	"random.trust_bootloader=off panic=-1 oops=panic brd.rd_nr=1 brd.rd_size=131072"
+
+static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GError **ret_error)
+{
+	g_autofree char *extra = g_key_file_get_string(file, "machine", "cmdline", NULL);
+
+	m->description = g_key_file_get_string(file, "machine", "description", NULL);
+	m->emulator = g_key_file_get_string(file, "machine", "emulator", NULL);
+	m->type = g_key_file_get_string(file, "machine", "type", NULL);
+	m->cpu = g_key_file_get_string(file, "machine", "cpu", NULL);
+	m->cpus = g_key_file_get_integer(file, "machine", "cpus", NULL);
+	m->memory_mib = g_key_file_get_integer(file, "machine", "memory_mib", NULL);
+	m->snapshot = g_key_file_get_boolean(file, "machine", "snapshot", NULL);
+	m->arguments = g_key_file_get_string_list(file, "machine", "arguments", NULL, NULL);
+	m->cmdline = extra ? g_strjoin(" ", CMDLINE, extra, NULL) : g_strdup(CMDLINE);
+	if (!m->description || !m->emulator || !m->type || !m->cpu || m->cpus < 1 ||
+	    m->memory_mib < 128)
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+			       "%s: [machine] wants description, emulator, type, cpu, cpus and "
+			       "memory_mib (128 or more)", path);
+	return 0;
+}
+
+static int ask_version(struct pb_machine *m, GError **ret_error)
+{
+	const char *const argv[] = {m->emulator, "--version", NULL};
+	struct pb_command command = {.argv = argv, .timeout_seconds = 30};
+	g_autofree char *output = NULL, *program = g_find_program_in_path(m->emulator);
+
+	if (!program)
+		return pb_fail(ret_error, ENOENT, PB_EXIT_ENVIRONMENT,
+			       "%s is not installed; on Debian: apt-get install qemu-system-x86",
+			       m->emulator);
+	if (pb_command_run(&command, &output, ret_error))
+		return -EIO;
+	output[strcspn(output, "\n")] = '\0';
+	m->emulator_version = g_steal_pointer(&output);
+	return 0;
+}
+
+static void compute_sha256(struct pb_machine *m)
+{
+	g_autoptr(GPtrArray) arguments = pb_machine_arguments(m, "vmlinux", "initramfs");
+
+	g_ptr_array_add(arguments, g_strdup(m->emulator_version));
+	g_ptr_array_add(arguments, NULL);
+	m->sha256 = pb_sha256_strings((const char *const *)arguments->pdata);
+}
+
+static int unknown_machine(const char *configs_dir, const char *name, GError **ret_error)
+{
+	g_autofree char *dir_path = g_build_filename(configs_dir, "machines", NULL);
+	g_autoptr(GDir) dir = g_dir_open(dir_path, 0, NULL);
+	g_autoptr(GString) names = g_string_new(NULL);
+	const char *entry;
+
+	while (dir && (entry = g_dir_read_name(dir))) {
+		if (g_str_has_suffix(entry, ".ini"))
+			g_string_append_printf(names, " %.*s", (int)strlen(entry) - 4, entry);
+	}
+	return pb_fail(ret_error, ENOENT, PB_EXIT_USAGE, "no machine is called '%s'; there are:%s",
+		       name, names->str);
+}
+
+int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
+		    GError **ret_error)
+{
+	g_autofree char *leaf = g_strconcat(name, ".ini", NULL);
+	g_autofree char *path = g_build_filename(configs_dir, "machines", leaf, NULL);
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(pb_machine) m = g_new0(struct pb_machine, 1);
+	g_autoptr(GError) why = NULL;
+	int err;
+
+	if (strchr(name, '/') || !g_file_test(path, G_FILE_TEST_EXISTS))
+		return unknown_machine(configs_dir, name, ret_error);
+	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why))
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE, "%s: %s", path, why->message);
+	m->name = g_strdup(name);
+	err = read_keys(m, file, path, ret_error);
+	if (!err)
+		err = ask_version(m, ret_error);
+	if (err)
+		return err;
+	compute_sha256(m);
+	*ret_machine = g_steal_pointer(&m);
+	return 0;
+}
+
+void pb_machine_free(struct pb_machine *m)
+{
+	if (!m)
+		return;
+	g_free(m->name);
+	g_free(m->description);
+	g_free(m->emulator);
+	g_free(m->type);
+	g_free(m->cpu);
+	g_free(m->cmdline);
+	g_strfreev(m->arguments);
+	g_free(m->sha256);
+	g_free(m->emulator_version);
+	g_free(m);
+}
+
+static void add(GPtrArray *arguments, const char *option, const char *fmt, ...)
+	G_GNUC_PRINTF(3, 4);
+
+static void add(GPtrArray *arguments, const char *option, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	g_ptr_array_add(arguments, g_strdup(option));
+	g_ptr_array_add(arguments, g_strdup_vprintf(fmt, args));
+	va_end(args);
+}
+
+GPtrArray *pb_machine_arguments(const struct pb_machine *m, const char *vmlinux,
+				const char *initramfs)
+{
+	GPtrArray *a = g_ptr_array_new_with_free_func(g_free);
+
+	g_ptr_array_add(a, g_strdup(m->emulator));
+	g_ptr_array_add(a, g_strdup("-nodefaults"));
+	g_ptr_array_add(a, g_strdup("-no-user-config"));
+	g_ptr_array_add(a, g_strdup("-no-reboot"));
+	add(a, "-display", "none");
+	add(a, "-net", "none");
+	add(a, "-machine", "%s", m->type);
+	add(a, "-accel", "tcg");
+	add(a, "-icount", ICOUNT);
+	add(a, "-cpu", "%s", m->cpu);
+	add(a, "-smp", "%d", m->cpus);
+	add(a, "-m", "%d", m->memory_mib);
+	add(a, "-seed", "1");
+	add(a, "-rtc", "base=2026-01-01,clock=vm");
+	add(a, "-action", "panic=pause");
+	add(a, "-kernel", "%s", vmlinux);
+	add(a, "-initrd", "%s", initramfs);
+	add(a, "-append", "%s", m->cmdline);
+	add(a, "-serial", "file:" PB_MACHINE_CONSOLE);
+	add(a, "-device", "isa-debug-exit,iobase=0x%x", GUEST_EXIT_PORT);
+	add(a, "-device", "pvpanic,ioport=0x%x", GUEST_PAUSE_PORT);
+	/* Without ioeventfd a write is complete when its instruction is: no race in time. */
+	add(a, "-device", "virtio-serial-pci,ioeventfd=off");
+	add(a, "-chardev", "file,id=events,path=" PB_MACHINE_EVENTS);
+	add(a, "-device", "virtserialport,chardev=events,name=" GUEST_PORT_NAME);
+	for (char **one = m->arguments; one && *one; one++)
+		g_ptr_array_add(a, g_strdup(*one));
+	return a;
+}

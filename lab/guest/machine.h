@@ -1,0 +1,56 @@
+/*
+ * configs/machines/NAME.ini: the emulated machine a case runs on.
+ *
+ *   [machine]
+ *   description=...        for people
+ *   emulator=...           the QEMU program
+ *   type= cpu= cpus= memory_mib=
+ *   snapshot=true|false    whether its state can be saved and restored
+ *   arguments=-device;...  further QEMU arguments
+ *   cmdline=...            further kernel parameters
+ */
+#ifndef PINBENCH_LAB_GUEST_MACHINE_H
+#define PINBENCH_LAB_GUEST_MACHINE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+struct pb_machine {
+	char *name;
+	char *description;
+	char *emulator;
+	char *type;
+	char *cpu;
+	char *cmdline; /* of the kernel, whole */
+	int cpus;
+	int memory_mib;
+	bool snapshot;
+	char **arguments;
+	char *sha256;	       /* of the definition and of the recipe below */
+	char *emulator_version; /* "QEMU emulator version 7.2.22 ..." */
+};
+typedef struct pb_machine pb_machine;
+
+/*
+ * Reads @configs_dir/machines/@name.ini and asks the emulator for its version.
+ * -ENOENT: PB_EXIT_USAGE with the known names, or PB_EXIT_ENVIRONMENT if the emulator
+ * is missing; -EINVAL for a wrong definition.
+ */
+int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
+		    GError **ret_error);
+/* Takes NULL. */
+void pb_machine_free(struct pb_machine *machine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_machine, pb_machine_free)
+
+/*
+ * QEMU's arguments for this machine under icount, with the relative file names
+ * console.log and events.jsonl; to be run in a folder of its own. The caller adds QMP,
+ * plan and incoming state, and frees with g_ptr_array_unref.
+ */
+GPtrArray *pb_machine_arguments(const struct pb_machine *machine, const char *vmlinux,
+				const char *initramfs);
+
+#define PB_MACHINE_CONSOLE "console.log"
+#define PB_MACHINE_EVENTS  "events.jsonl"
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * Sources from a user's own tree, by git objects that lie in the cache. Internal
+ * to lab/kernel/; see lab/kernel/obtain.h for what is promised.
+ */
+#ifndef PINBENCH_LAB_KERNEL_SOURCE_TREE_H
+#define PINBENCH_LAB_KERNEL_SOURCE_TREE_H
+
+#include "lab/kernel/obtain.h"
+
+/* The tree at spec->path as it is on disk, or at spec->revision. */
+int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progress,
+		   struct pb_kernel_source **ret_source, GError **ret_error);
+
+#endif

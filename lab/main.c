@@ -1,0 +1,77 @@
+/* pinbench: the host side. ./run.sh builds it and hands its arguments on. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include "commit.h"
+#include "lab/command/command.h"
+#include "lab/util/process.h"
+#include "reports/error.h"
+
+static const struct pb_cli commands[] = {
+	{"run", "measure (the default, with the quick profile)", pb_command_measure},
+	{"list", "every benchmark, its metrics, parameters and needs", pb_command_list},
+	{"kernel", "the kernel cache: list, build SPEC, rm SPEC", pb_command_kernel},
+	{"report", "render results again", pb_command_report},
+	{"test", "every test", pb_command_test},
+};
+
+static void print_usage(FILE *out)
+{
+	fputs("usage: ./run.sh [COMMAND [OPTIONS]]\n\n", out);
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+	fputs("\n./run.sh COMMAND --help says more. Without a command: run.\n"
+	      "Exit codes: 0 done, 1 regression found, 2 wrong usage or input, 3 the environment\n"
+	      "failed, 4 interrupted.\n", out);
+}
+
+static const struct pb_cli *find(const char *name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int report_error(const GError *error)
+{
+	fprintf(stderr, "pinbench: %s\n", error ? error->message : "failed without a reason");
+	if (error && error->domain == PB_ERROR)
+		return error->code;
+	return PB_EXIT_ENVIRONMENT;
+}
+
+int main(int argc, char **argv)
+{
+	char *fallback[] = {"run", NULL};
+	g_autoptr(GError) error = NULL;
+	const struct pb_cli *command;
+
+	setlocale(LC_CTYPE, "");
+	pb_signals_install();
+	argc--;
+	argv++;
+	if (argc && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h") ||
+		     !strcmp(argv[0], "help"))) {
+		print_usage(stdout);
+		return PB_EXIT_OK;
+	}
+	if (argc && !strcmp(argv[0], "--version")) {
+		puts("pinbench " PINBENCH_VERSION " (" PINBENCH_COMMIT ")");
+		return PB_EXIT_OK;
+	}
+	if (!argc) {
+		argc = 1;
+		argv = fallback;
+	}
+	command = find(argv[0]);
+	if (!command) {
+		fprintf(stderr, "pinbench: there is no command '%s'\n", argv[0]);
+		print_usage(stderr);
+		return PB_EXIT_USAGE;
+	}
+	if (command->run(argc, argv, &error))
+		return report_error(error);
+	return PB_EXIT_OK;
+}

@@ -1,0 +1,38 @@
+/*
+ * Running the cases of a plan in guests, several side by side. Which guest runs when
+ * has no effect on any figure: each starts from a saved state of its machine.
+ */
+#ifndef PINBENCH_LAB_SCHEDULE_H
+#define PINBENCH_LAB_SCHEDULE_H
+
+#include "lab/collect.h"
+#include "lab/guest/image.h"
+#include "lab/plan.h"
+
+/* What every guest of one machine shares. */
+struct pb_station {
+	struct pb_machine *machine;
+	struct pb_image *image;
+	GPtrArray *snapshots; /* one a boot, owned; the first is the image's own */
+};
+
+struct pb_schedule {
+	const struct pb_kernel *kernel;
+	const struct pb_plan *plan;
+	struct pb_station **station_of; /* of each case, borrowed */
+	const char *evidence;
+	guint boots;
+	guint jobs;
+	guint hang_seconds;
+	const char *out; /* consoles of failed guests are kept here */
+};
+
+/*
+ * Runs every case in every boot. @attempts has plan-length * boots members, those of a
+ * case together, in boot order; those not run because of an interruption keep only their
+ * id. 0, -EINTR, or what kept a guest from being started at all.
+ */
+int pb_schedule_run(const struct pb_schedule *schedule, struct pb_progress *progress,
+		    struct pb_attempt *attempts, GError **ret_error);
+
+#endif

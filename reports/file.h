@@ -1,0 +1,18 @@
+/*
+ * Writing a file of a result directory: whole or not at all.
+ */
+#ifndef PINBENCH_REPORTS_FILE_H
+#define PINBENCH_REPORTS_FILE_H
+
+#include <glib.h>
+
+/*
+ * Writes @length bytes of @text to @dir/@name through a temporary file and a
+ * rename, so that a reader never sees half of it and a failure leaves the old
+ * file alone. Returns 0 or -errno; every failure (a full disk, a directory that
+ * is missing or read-only) is PB_EXIT_ENVIRONMENT and names the path.
+ */
+int pb_write_file(const char *dir, const char *name, const char *text, size_t length,
+		  GError **ret_error);
+
+#endif

@@ -1,0 +1,271 @@
+/* A report's sections beside its tables: what was asked, on what, and what went wrong. */
+#include <string.h>
+
+#include "reports/render/text.h"
+#include "reports/render/view.h"
+
+/* What each kind of evidence is and is not; [0] timed, [1] counted. */
+static const struct {
+	const char *line;
+	const char *cannot;
+	const char *method;
+} evidence_words[] = {
+	{
+		.line = "timed: wall-clock time on this machine; says nothing finer than the "
+			"spread "
+			"between its boots",
+		.cannot = "A difference smaller than the spread between boots, or anything about "
+			  "another machine.",
+		.method =
+			"The clock is read right before and right after the measured call and "
+			"nothing else is inside. The boot is the replicate: each figure is the "
+			"median of the per-boot medians, with the smallest and the largest sample "
+			"beside it.",
+	},
+	{
+		.line = "counted: instructions, exact; says nothing about time",
+		.cannot = "Time: an added atomic or a cache miss is one instruction here.",
+		.method =
+			"The guest runs under QEMU's instruction counting, so its clock advances "
+			"by executed instructions alone and a case gives the same figure on every "
+			"run and every host. The counter is read right before and right after the "
+			"measured call. The boot is the replicate: each figure is the median of "
+			"the per-boot medians, with the smallest and the largest sample beside "
+			"it.",
+	},
+};
+
+const char *pb_view_take(struct pb_view *view, char *text)
+{
+	const char *kept = g_string_chunk_insert_const(view->strings, text);
+
+	g_free(text);
+	return kept;
+}
+
+const char *pb_view_say(struct pb_view *view, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	text = g_strdup_vprintf(fmt, args);
+	va_end(args);
+	return pb_view_take(view, text);
+}
+
+static void skip_free(void *data)
+{
+	struct pb_view_skip *skip = data;
+
+	g_ptr_array_unref(skip->ids);
+	g_free(skip);
+}
+
+static void add_skips(struct pb_view *view)
+{
+	g_autoptr(GHashTable) by_reason = g_hash_table_new(g_str_hash, g_str_equal);
+
+	view->skips = g_ptr_array_new_with_free_func(skip_free);
+	for (size_t i = 0; i < view->result->case_count; i++) {
+		const struct pb_case *item = &view->result->cases[i];
+		struct pb_view_skip *skip;
+
+		if (item->outcome != PB_CASE_SKIP)
+			continue;
+		skip = g_hash_table_lookup(by_reason, item->reason);
+		if (!skip) {
+			skip = g_new0(struct pb_view_skip, 1);
+			skip->reason = item->reason;
+			skip->ids = g_ptr_array_new();
+			g_hash_table_insert(by_reason, (char *)item->reason, skip);
+			g_ptr_array_add(view->skips, skip);
+		}
+		g_ptr_array_add(skip->ids, (char *)item->id);
+	}
+}
+
+static const char *command_of(struct pb_view *view, const char *case_id)
+{
+	g_autofree char *quoted = NULL;
+
+	if (!case_id)
+		return NULL;
+	quoted = g_shell_quote(case_id);
+	return pb_view_say(view, "./run.sh run %s", quoted);
+}
+
+static void add_failure(struct pb_view *view, struct pb_view_failure failure)
+{
+	failure.command = command_of(view, failure.case_id);
+	g_ptr_array_add(view->failures, g_memdup2(&failure, sizeof(failure)));
+}
+
+/* A failed case is listed once, with the console if a failure of the machine explains it. */
+static void add_failures(struct pb_view *view)
+{
+	g_autoptr(GHashTable) explained = g_hash_table_new(g_str_hash, g_str_equal);
+	const struct pb_result *result = view->result;
+
+	view->failures = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < result->failure_count; i++) {
+		const struct pb_failure *failure = &result->failures[i];
+
+		if (failure->case_id)
+			g_hash_table_add(explained, (char *)failure->case_id);
+		add_failure(view, (struct pb_view_failure){
+					  .title = failure->kind,
+					  .case_id = failure->case_id,
+					  .detail = failure->detail,
+					  .console = failure->console,
+					  .tail = failure->tail,
+					  .tail_count = failure->tail_count,
+				  });
+	}
+	for (size_t i = 0; i < result->case_count; i++) {
+		const struct pb_case *item = &result->cases[i];
+
+		if (item->outcome == PB_CASE_FAIL && !g_hash_table_contains(explained, item->id))
+			add_failure(view, (struct pb_view_failure){
+						  .title = "case failed",
+						  .case_id = item->id,
+						  .detail = item->reason,
+					  });
+	}
+}
+
+static void trust(struct pb_view *view, const char *name, const char *value)
+{
+	struct pb_view_pair *pair;
+
+	if (!value || !value[0])
+		return;
+	pair = g_new(struct pb_view_pair, 1);
+	*pair = (struct pb_view_pair){.name = name, .value = value};
+	g_ptr_array_add(view->trust, pair);
+}
+
+static const char *clock_words(struct pb_view *view)
+{
+	const struct pb_clock *clock = &view->result->environment.clock;
+	g_autofree char *cost = NULL;
+
+	if (!clock->source)
+		return NULL;
+	cost = pb_text_number(clock->overhead);
+	return pb_view_say(view, "reading %s costs %s %s, already subtracted from every figure",
+			   clock->source, cost, clock->overhead_unit);
+}
+
+static const char *machine_words(struct pb_view *view)
+{
+	const struct pb_result_machine *machine = &view->result->environment.machine;
+
+	if (!machine->description)
+		return machine->name;
+	return pb_view_say(view, "%s: %s", machine->name, machine->description);
+}
+
+static void add_trust(struct pb_view *view)
+{
+	const struct pb_environment *env = &view->result->environment;
+	const struct pb_result_kernel *kernel = &env->kernel;
+	const struct pb_run *run = &view->result->run;
+	g_autofree char *wall = pb_text_duration(run->wall_seconds);
+
+	view->trust = g_ptr_array_new_with_free_func(g_free);
+	trust(view, "Evidence",
+	      pb_view_say(view, "%s, %s", env->evidence,
+			  strcmp(env->kind, "guest") ? "on the machine itself"
+						     : "in a QEMU guest"));
+	trust(view, "Cannot say", evidence_words[env->counted].cannot);
+	trust(view, "Kernel",
+	      pb_view_say(view, "%s (asked for: %s)", kernel->release, kernel->spec));
+	trust(view, "Kernel text", pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
+	trust(view, "Kernel config", pb_view_take(view, pb_text_short_hash(kernel->config_sha256)));
+	trust(view, "Boots", pb_view_say(view, "%zu", env->boots));
+	trust(view, "Clock", clock_words(view));
+	trust(view, "Machine", machine_words(view));
+	trust(view, "CPU", env->cpu);
+	trust(view, "Memory", env->memory);
+	trust(view, "Emulator", env->emulator);
+	trust(view, "Toolchain", env->toolchain);
+	trust(view, "pinbench",
+	      pb_view_say(view, "%s (%s)", view->result->tool.version, view->result->tool.commit));
+	trust(view, "Started", run->started);
+	trust(view, "Run", pb_view_say(view, "profile %s, %s", run->profile, wall));
+}
+
+static void add_words(struct pb_view *view, size_t skipped)
+{
+	const struct pb_result *result = view->result;
+	const struct pb_environment *env = &result->environment;
+	size_t measured = 0;
+	const char *failed = view->failures->len ? pb_view_say(view, "; %u failed, see below",
+							       view->failures->len)
+						 : "";
+	const char *unit = env->counted ? "instructions counted" : "time measured";
+
+	for (size_t i = 0; i < result->case_count; i++)
+		measured += result->cases[i].outcome == PB_CASE_OK;
+	view->title = pb_view_say(view, "pinbench: Linux %s", env->kernel.release);
+	view->counts = pb_view_say(view, "%zu measured, %zu skipped, %u failed", measured, skipped,
+				   view->failures->len);
+	if (!measured)
+		view->headline = pb_view_say(
+			view,
+			"Nothing was measured on Linux %s: of %zu cases, %zu skipped and %u failed",
+			env->kernel.release, result->case_count, skipped, view->failures->len);
+	else
+		view->headline =
+			pb_view_say(view, "%zu of %zu cases measured on Linux %s, %s%s", measured,
+				    result->case_count, env->kernel.release, unit, failed);
+	if (result->run.interrupted)
+		view->headline = pb_view_say(view, "Interrupted: %s", view->headline);
+	view->evidence = evidence_words[env->counted].line;
+	view->rerun = result->run.command;
+}
+
+static void add_method(struct pb_view *view)
+{
+	view->method = g_ptr_array_new();
+	g_ptr_array_add(view->method,
+			(char *)evidence_words[view->result->environment.counted].method);
+	g_ptr_array_add(
+		view->method,
+		"A skipped case is one that this machine or kernel cannot run; the reason "
+		"stands beside it. Figures of this kind of evidence are never compared with "
+		"the other kind.");
+}
+
+struct pb_view *pb_view_new(const struct pb_result *result)
+{
+	struct pb_view *view = g_new0(struct pb_view, 1);
+	size_t skipped = 0;
+
+	view->result = result;
+	view->strings = g_string_chunk_new(4096);
+	pb_view_add_groups(view);
+	add_skips(view);
+	add_failures(view);
+	add_trust(view);
+	for (guint i = 0; i < view->skips->len; i++)
+		skipped += ((struct pb_view_skip *)view->skips->pdata[i])->ids->len;
+	add_words(view, skipped);
+	add_method(view);
+	return view;
+}
+
+void pb_view_free(struct pb_view *view)
+{
+	if (!view)
+		return;
+	g_ptr_array_unref(view->keys);
+	g_ptr_array_unref(view->trust);
+	g_ptr_array_unref(view->groups);
+	g_ptr_array_unref(view->skips);
+	g_ptr_array_unref(view->failures);
+	g_ptr_array_unref(view->method);
+	g_string_chunk_free(view->strings);
+	g_free(view);
+}
