@@ -51,11 +51,15 @@ static int apt_get(const struct apt *apt, const char *cwd, const char *const *ar
 /* The .deb of @package that @apt would take. -ENOENT without an error if it knows none. */
 static int candidate(struct apt *apt, const char *package)
 {
-	g_autofree char *output = NULL;
+	g_autofree char *output = NULL, *empty = NULL;
 	g_auto(GStrv) lines = NULL;
-	int r = apt_get(apt, NULL, (const char *[]){"--print-uris", "download", package, NULL},
-			&output, NULL);
+	/* apt-get names no URI for a file that lies in its working directory already. */
+	int r = pb_cache_dir(&empty, NULL, "apt", NULL);
 
+	if (!r)
+		r = apt_get(apt, empty,
+			    (const char *[]){"--print-uris", "download", package, NULL}, &output,
+			    NULL);
 	if (r)
 		return r == -EINTR ? r : -ENOENT;
 	/* 'URI' FILE SIZE SHA256:HEX */
