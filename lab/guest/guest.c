@@ -12,7 +12,8 @@
 #include "lab/util/process.h"
 #include "reports/error.h"
 
-#define TAIL_LINES 25
+/* Enough for an oops with its registers and call trace. */
+#define TAIL_LINES 60
 #define POLL_MS	   50
 /* The event and the state of a machine stopped through GUEST_PAUSE_PORT. */
 #define PAUSED_EVENT "GUEST_PANICKED"
