@@ -61,7 +61,7 @@ int pb_catalog_complete(const struct pb_catalog *catalog, const char *const *cas
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autoptr(GString) complaint = g_string_new(NULL);
 	g_autofree char *output = NULL;
-	int status, err;
+	int status = 0, err;
 	struct pb_command command = {
 		.timeout_seconds = 60,
 		.output_limit_bytes = 16 << 20,

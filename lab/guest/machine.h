@@ -5,6 +5,7 @@
  *   description=...        for people
  *   emulator=...           the QEMU program
  *   type= cpu= cpus= memory_mib=
+ *   icount=true|false      whether its clock counts instructions: counted evidence
  *   snapshot=true|false    whether its state can be saved and restored
  *   arguments=-device;...  further QEMU arguments
  *   cmdline=...            further kernel parameters
@@ -24,6 +25,7 @@ struct pb_machine {
 	char *cmdline; /* of the kernel, whole */
 	int cpus;
 	int memory_mib;
+	bool icount;
 	bool snapshot;
 	char **arguments;
 	char *sha256;	       /* of the definition and of the recipe below */
@@ -43,7 +45,7 @@ void pb_machine_free(struct pb_machine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_machine, pb_machine_free)
 
 /*
- * QEMU's arguments for this machine under icount, with the relative file names
+ * QEMU's arguments for this machine, with the relative file names
  * console.log and events.jsonl; to be run in a folder of its own. The caller adds QMP,
  * plan and incoming state, and frees with g_ptr_array_unref.
  */

@@ -105,7 +105,10 @@ int main(int argc, char **argv)
 	failures = run(&guest, &error);
 	if (failures < 0)
 		give_up(error);
-	pb_remove_tree(directory, NULL);
+	if (failures)
+		fprintf(stderr, "the console is in %s\n", directory);
+	else
+		pb_remove_tree(directory, NULL);
 	printf("%d failed\n", failures);
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }
