@@ -12,7 +12,12 @@
 #include "family.h"
 #include "measure.h"
 
-enum gup_held { HELD_NOTHING, HELD_GET, HELD_PIN, HELD_FOLIOS };
+enum gup_held {
+	HELD_NOTHING,
+	HELD_GET,
+	HELD_PIN,
+	HELD_FOLIOS
+};
 
 /* What one open file holds. items are pages, or folios for HELD_FOLIOS. */
 struct gup_state {
@@ -74,8 +79,7 @@ static long call_pin_unlocked(struct gup_call *c, u64 i, unsigned int n)
 
 static long call_pin_remote(struct gup_call *c, u64 i, unsigned int n)
 {
-	return compat_pin_user_pages_remote(c->mm, addr_of(c, i), n, c->foll,
-					    c->state->pages + i);
+	return compat_pin_user_pages_remote(c->mm, addr_of(c, i), n, c->foll, c->state->pages + i);
 }
 
 /* i counts pages asked for so far; the folios go behind those already held. */
@@ -89,14 +93,14 @@ static long call_memfd_pin_folios(struct gup_call *c, u64 i, unsigned int n)
 }
 
 static const struct gup_acquire_method acquire_methods[PINBENCH_GUP_NR_ACQUIRE] = {
-	[PINBENCH_GUP_GET_FAST] = { HELD_GET, false, false, call_get_fast },
-	[PINBENCH_GUP_GET_FAST_ONLY] = { HELD_GET, false, false, call_get_fast_only },
-	[PINBENCH_GUP_PIN_FAST] = { HELD_PIN, true, false, call_pin_fast },
-	[PINBENCH_GUP_PIN] = { HELD_PIN, true, true, call_pin },
-	[PINBENCH_GUP_PIN_UNLOCKED] = { HELD_PIN, true, false, call_pin_unlocked },
-	[PINBENCH_GUP_PIN_REMOTE] = { HELD_PIN, true, true, call_pin_remote },
+	[PINBENCH_GUP_GET_FAST] = {HELD_GET, false, false, call_get_fast},
+	[PINBENCH_GUP_GET_FAST_ONLY] = {HELD_GET, false, false, call_get_fast_only},
+	[PINBENCH_GUP_PIN_FAST] = {HELD_PIN, true, false, call_pin_fast},
+	[PINBENCH_GUP_PIN] = {HELD_PIN, true, true, call_pin},
+	[PINBENCH_GUP_PIN_UNLOCKED] = {HELD_PIN, true, false, call_pin_unlocked},
+	[PINBENCH_GUP_PIN_REMOTE] = {HELD_PIN, true, true, call_pin_remote},
 #if HAVE_MEMFD_PIN_FOLIOS
-	[PINBENCH_GUP_MEMFD_PIN_FOLIOS] = { HELD_FOLIOS, true, false, call_memfd_pin_folios },
+	[PINBENCH_GUP_MEMFD_PIN_FOLIOS] = {HELD_FOLIOS, true, false, call_memfd_pin_folios},
 #endif
 };
 
@@ -172,17 +176,17 @@ static void call_unpin_folios(struct gup_state *s, u64 i, unsigned int nr)
 }
 
 static const struct gup_release_method release_methods[PINBENCH_GUP_NR_RELEASE] = {
-	[PINBENCH_GUP_PUT_PAGE] = { BIT(HELD_GET), span_any, call_put_page },
-	[PINBENCH_GUP_UNPIN] = { BIT(HELD_PIN), span_any, call_unpin },
-	[PINBENCH_GUP_UNPIN_DIRTY_LOCK] = { BIT(HELD_PIN), span_any, call_unpin_dirty_lock },
-	[PINBENCH_GUP_UNPIN_RANGE_DIRTY_LOCK] = { BIT(HELD_PIN), span_contiguous,
-						  call_unpin_range_dirty_lock },
+	[PINBENCH_GUP_PUT_PAGE] = {BIT(HELD_GET), span_any, call_put_page},
+	[PINBENCH_GUP_UNPIN] = {BIT(HELD_PIN), span_any, call_unpin},
+	[PINBENCH_GUP_UNPIN_DIRTY_LOCK] = {BIT(HELD_PIN), span_any, call_unpin_dirty_lock},
+	[PINBENCH_GUP_UNPIN_RANGE_DIRTY_LOCK] = {BIT(HELD_PIN), span_contiguous,
+						 call_unpin_range_dirty_lock},
 #if HAVE_UNPIN_USER_FOLIO
-	[PINBENCH_GUP_UNPIN_FOLIO] = { BIT(HELD_PIN) | BIT(HELD_FOLIOS), span_folio,
-				       call_unpin_folio },
+	[PINBENCH_GUP_UNPIN_FOLIO] = {BIT(HELD_PIN) | BIT(HELD_FOLIOS), span_folio,
+				      call_unpin_folio},
 #endif
 #if HAVE_UNPIN_FOLIOS
-	[PINBENCH_GUP_UNPIN_FOLIOS] = { BIT(HELD_FOLIOS), span_any, call_unpin_folios },
+	[PINBENCH_GUP_UNPIN_FOLIOS] = {BIT(HELD_FOLIOS), span_any, call_unpin_folios},
 #endif
 };
 
@@ -214,7 +218,7 @@ static struct {
 	struct mutex lock;
 	struct task_struct *task;
 	u64 calls;
-} slow_path = { .lock = __MUTEX_INITIALIZER(slow_path.lock) };
+} slow_path = {.lock = __MUTEX_INITIALIZER(slow_path.lock)};
 
 #ifdef CONFIG_KPROBES
 static int slow_path_entered(struct kprobe *probe, struct pt_regs *regs)
@@ -236,7 +240,7 @@ static int register_slow_path(struct kprobe *probe)
 	int err = -ENOENT;
 
 	for (i = 0; err && i < ARRAY_SIZE(names); i++) {
-		*probe = (struct kprobe) {
+		*probe = (struct kprobe){
 			.symbol_name = names[i],
 			.pre_handler = slow_path_entered,
 		};
@@ -359,7 +363,7 @@ static int acquire_begin(struct gup_call *c, const struct pinbench_gup_acquire *
 {
 	const struct gup_acquire_method *method = &acquire_methods[req->method];
 
-	*c = (struct gup_call) { .state = s, .mm = current->mm, .addr = req->addr };
+	*c = (struct gup_call){.state = s, .mm = current->mm, .addr = req->addr};
 	if (req->flags & PINBENCH_GUP_WRITE)
 		c->foll |= FOLL_WRITE;
 	if (req->flags & PINBENCH_GUP_LONGTERM)
@@ -496,8 +500,8 @@ static void gup_describe(struct pinbench_info *info)
 }
 
 static const struct pinbench_command gup_commands[] = {
-	{ PINBENCH_IOC_GUP_ACQUIRE, gup_acquire },
-	{ PINBENCH_IOC_GUP_RELEASE, gup_release_pages },
+	{PINBENCH_IOC_GUP_ACQUIRE, gup_acquire},
+	{PINBENCH_IOC_GUP_RELEASE, gup_release_pages},
 };
 
 const struct pinbench_family pinbench_family_gup = {

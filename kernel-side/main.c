@@ -59,7 +59,7 @@ static int pinbench_release(struct inode *inode, struct file *file)
 
 static long report_info(void __user *arg)
 {
-	struct pinbench_info info = { .abi = PINBENCH_ABI };
+	struct pinbench_info info = {.abi = PINBENCH_ABI};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(families); i++) {

@@ -18,7 +18,7 @@ int pinbench_measure_init(struct pinbench_measure *m, const struct pinbench_samp
 	if (samples->capacity < calls)
 		return -ENOSPC;
 
-	*m = (struct pinbench_measure) {
+	*m = (struct pinbench_measure){
 		.capacity = calls,
 		.clock = samples->clock,
 		.flags = samples->flags,

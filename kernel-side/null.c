@@ -44,7 +44,7 @@ static int null_run(void *state, void *arg)
 }
 
 static const struct pinbench_command null_commands[] = {
-	{ PINBENCH_IOC_NULL, null_run },
+	{PINBENCH_IOC_NULL, null_run},
 };
 
 const struct pinbench_family pinbench_family_null = {

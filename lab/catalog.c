@@ -17,10 +17,12 @@ int pb_catalog_load(const char *agent, struct pb_catalog **ret_catalog, GError *
 	if (err)
 		return err;
 	list = json_loads(output, 0, &why);
-	if (!json_is_array(list))
+	if (!json_is_array(list)) {
+		json_decref(list);
 		return pb_fail(ret_error, EPROTO, PB_EXIT_ENVIRONMENT,
 			       "%s list: line %d: %s; build pinbench again", agent, why.line,
 			       why.text);
+	}
 	*ret_catalog = g_new0(struct pb_catalog, 1);
 	(*ret_catalog)->agent = g_strdup(agent);
 	(*ret_catalog)->list = list;
@@ -41,7 +43,7 @@ const json_t *pb_catalog_find(const struct pb_catalog *catalog, const char *name
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(catalog->list, i, one) {
+	json_array_foreach (catalog->list, i, one) {
 		if (!strcmp(json_string_value(json_object_get(one, "name")), name))
 			return one;
 	}
@@ -55,8 +57,8 @@ static void append_line(const char *line, void *context)
 	g_string_append_printf(text, "%s%s", text->len ? "\n" : "", line);
 }
 
-int pb_catalog_complete(const struct pb_catalog *catalog, const char *const *cases,
-			char ***ret_ids, GError **ret_error)
+int pb_catalog_complete(const struct pb_catalog *catalog, const char *const *cases, char ***ret_ids,
+			GError **ret_error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autoptr(GString) complaint = g_string_new(NULL);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 struct pb_catalog {
-	char *agent;   /* path of the agent */
-	json_t *list;  /* what "pinbench-agent list" prints */
+	char *agent;  /* path of the agent */
+	json_t *list; /* what "pinbench-agent list" prints */
 };
 typedef struct pb_catalog pb_catalog;
 
@@ -23,7 +23,7 @@ const json_t *pb_catalog_find(const struct pb_catalog *catalog, const char *name
  * Checks case ids and completes them with every parameter, in @cases' order. A wrong
  * one is -EINVAL with PB_EXIT_USAGE and the agent's words. Free with g_strfreev.
  */
-int pb_catalog_complete(const struct pb_catalog *catalog, const char *const *cases,
-			char ***ret_ids, GError **ret_error);
+int pb_catalog_complete(const struct pb_catalog *catalog, const char *const *cases, char ***ret_ids,
+			GError **ret_error);
 
 #endif

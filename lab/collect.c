@@ -68,12 +68,13 @@ void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
 	if (attempt->failure)
 		return;
 	if (end->failure)
-		attempt->failure = failure_new(end->failure, attempt->id, end->detail, console,
-					       end->tail);
+		attempt->failure =
+			failure_new(end->failure, attempt->id, end->detail, console, end->tail);
 	else if (!attempt->measured)
 		attempt->failure = failure_new(PB_FAILURE_AGENT, attempt->id,
 					       "the agent left no result; is the disk full that "
-					       "results are written to?", console, end->tail);
+					       "results are written to?",
+					       console, end->tail);
 }
 
 static json_t *lost_case(const struct pb_attempt *attempt)
@@ -118,7 +119,7 @@ json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
 			return json_incref(attempts[boot].measured);
 	}
 	ret = json_deep_copy(attempts[0].measured);
-	json_array_foreach(json_object_get(ret, "metrics"), i, metric) {
+	json_array_foreach (json_object_get(ret, "metrics"), i, metric) {
 		for (guint boot = 1; boot < boots; boot++)
 			add_boot(metric, i, &attempts[boot]);
 		pb_metric_summarise(metric);

@@ -9,10 +9,10 @@
 /* One case in one boot: what its guest said and how it ended. */
 struct pb_attempt {
 	const char *id;
-	guint boot;	  /* from 0 */
-	json_t *measured; /* the case as the agent wrote it, or NULL */
+	guint boot;	     /* from 0 */
+	json_t *measured;    /* the case as the agent wrote it, or NULL */
 	json_t *environment; /* what the agent said of its machine, or NULL */
-	json_t *failure;  /* a member of failures[], or NULL */
+	json_t *failure;     /* a member of failures[], or NULL */
 };
 void pb_attempt_clear(struct pb_attempt *attempt);
 

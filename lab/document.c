@@ -19,9 +19,8 @@ static json_t *run_object(const struct pb_document_inputs *in)
 	double seconds = (double)(g_get_monotonic_time() - in->times->monotonic) / G_USEC_PER_SEC;
 
 	return json_pack("{s:s, s:s, s:s, s:f, s:b, s:i}", "command", in->command, "profile",
-			 in->plan->profile, "started", in->times->started, "wall_seconds",
-			 seconds, "interrupted", in->interrupted, "repetitions",
-			 in->plan->repetitions);
+			 in->plan->profile, "started", in->times->started, "wall_seconds", seconds,
+			 "interrupted", in->interrupted, "repetitions", in->plan->repetitions);
 }
 
 static gint compare_strings(gconstpointer a, gconstpointer b)
@@ -129,8 +128,8 @@ static json_t *cases_array(const struct pb_document_inputs *in)
 	json_t *ret = json_array();
 
 	for (guint i = 0; in->plan->ids[i]; i++)
-		json_array_append_new(ret, pb_collect_case(&in->attempts[i * in->boots],
-							   in->boots));
+		json_array_append_new(ret,
+				      pb_collect_case(&in->attempts[i * in->boots], in->boots));
 	return ret;
 }
 
@@ -154,11 +153,10 @@ int pb_document_build(const struct pb_document_inputs *in, json_t **ret_document
 
 	if (err)
 		return err;
-	*ret_document = json_pack("{s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o}", "schema",
-				  PB_RESULT_SCHEMA, "tool", "version", PINBENCH_VERSION, "commit",
-				  PINBENCH_COMMIT, "run", run_object(in), "environment",
-				  environment_object(in, options), "benchmarks",
-				  benchmarks_object(in), "cases", cases_array(in), "failures",
-				  failures_array(in));
+	*ret_document = json_pack(
+		"{s:s, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o}", "schema", PB_RESULT_SCHEMA, "tool",
+		"version", PINBENCH_VERSION, "commit", PINBENCH_COMMIT, "run", run_object(in),
+		"environment", environment_object(in, options), "benchmarks", benchmarks_object(in),
+		"cases", cases_array(in), "failures", failures_array(in));
 	return 0;
 }

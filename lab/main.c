@@ -22,7 +22,8 @@ static void print_usage(FILE *out)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n./run.sh COMMAND --help says more. Without a command: run.\n"
 	      "Exit codes: 0 done, 1 regression found, 2 wrong usage or input, 3 the environment\n"
-	      "failed, 4 interrupted.\n", out);
+	      "failed, 4 interrupted.\n",
+	      out);
 }
 
 static const struct pb_cli *find(const char *name)
@@ -52,8 +53,8 @@ int main(int argc, char **argv)
 	pb_signals_install();
 	argc--;
 	argv++;
-	if (argc && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h") ||
-		     !strcmp(argv[0], "help"))) {
+	if (argc &&
+	    (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h") || !strcmp(argv[0], "help"))) {
 		print_usage(stdout);
 		return PB_EXIT_OK;
 	}

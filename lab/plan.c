@@ -69,7 +69,7 @@ static bool take_defaults(struct selection *s, const char *glob)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(s->catalog->list, i, one) {
+	json_array_foreach (s->catalog->list, i, one) {
 		const char *name = json_string_value(json_object_get(one, "name"));
 
 		if (json_is_true(json_object_get(one, "hazard")) && strcmp(glob, name))

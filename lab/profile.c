@@ -51,7 +51,7 @@ static bool contains(const json_t *list, const char *text)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one) {
+	json_array_foreach (list, i, one) {
 		if (!strcmp(json_string_value(one), text))
 			return true;
 	}
@@ -63,7 +63,7 @@ static const json_t *find_param(const json_t *benchmark, const char *name)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(benchmark, "params"), i, one) {
+	json_array_foreach (json_object_get(benchmark, "params"), i, one) {
 		if (!strcmp(json_string_value(json_object_get(one, "name")), name))
 			return one;
 	}
@@ -81,11 +81,11 @@ static GPtrArray *multiply(GPtrArray *cases, const json_t *param, char **values)
 		for (char **value = values; *value; value++) {
 			if (!contains(json_object_get(param, "allowed"), *value))
 				continue;
-			g_ptr_array_add(product,
-					g_strdup_printf("%s%s%s=%s", so_far, *so_far ? "," : "",
-							json_string_value(json_object_get(
-								param, "name")),
-							*value));
+			g_ptr_array_add(
+				product,
+				g_strdup_printf("%s%s%s=%s", so_far, *so_far ? "," : "",
+						json_string_value(json_object_get(param, "name")),
+						*value));
 		}
 	}
 	g_ptr_array_unref(cases);
@@ -110,15 +110,15 @@ static void expand_benchmark(struct profile *p, const char *section, const json_
 	for (guint i = 0; i < cases->len; i++) {
 		const char *params = cases->pdata[i];
 
-		g_ptr_array_add(p->cases, *params ? g_strdup_printf("%s[%s]", name, params)
-						  : g_strdup(name));
+		g_ptr_array_add(p->cases,
+				*params ? g_strdup_printf("%s[%s]", name, params) : g_strdup(name));
 	}
 	g_ptr_array_unref(cases);
 }
 
 /* A key or value that no benchmark of the section knows is a slip of the pen. */
-static int check_key(struct profile *p, const char *section, const char *key,
-		     GPtrArray *benchmarks, GError **ret_error)
+static int check_key(struct profile *p, const char *section, const char *key, GPtrArray *benchmarks,
+		     GError **ret_error)
 {
 	g_auto(GStrv) values = g_key_file_get_string_list(p->file, section, key, NULL, NULL);
 
@@ -133,8 +133,8 @@ static int check_key(struct profile *p, const char *section, const char *key,
 		}
 		if (!known)
 			return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-				       "%s: [%s]: no benchmark there has a parameter '%s'",
-				       p->path, section, key);
+				       "%s: [%s]: no benchmark there has a parameter '%s'", p->path,
+				       section, key);
 		if (!allowed)
 			return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 				       "%s: [%s]: no benchmark there allows %s=%s", p->path,
@@ -150,7 +150,7 @@ static GPtrArray *benchmarks_of(struct profile *p, const char *section)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(p->catalog->list, i, one) {
+	json_array_foreach (p->catalog->list, i, one) {
 		const char *name = json_string_value(json_object_get(one, "name"));
 
 		if (json_is_true(json_object_get(one, "hazard")) && strcmp(glob, name))

@@ -256,8 +256,8 @@ static int judge(const struct run *r, GError **ret_error)
 	if (failed)
 		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT,
 			       "%u of %u cases failed, the first: %s; reasons and console lines "
-			       "are in the report", failed, r->attempt_count / r->options->boots,
-			       first);
+			       "are in the report",
+			       failed, r->attempt_count / r->options->boots, first);
 	if (!ok)
 		return pb_fail(ret_error, ENODATA, PB_EXIT_ENVIRONMENT,
 			       "nothing was measured: every case was skipped; the report has the "
@@ -287,8 +287,8 @@ static int measure_and_save(struct run *r, gboolean *ret_saved, GError **ret_err
 	return judge(r, ret_error);
 }
 
-int pb_run(const struct pb_run_options *options, struct pb_progress *progress,
-	   gboolean *ret_saved, GError **ret_error)
+int pb_run(const struct pb_run_options *options, struct pb_progress *progress, gboolean *ret_saved,
+	   GError **ret_error)
 {
 	struct run r = {.options = options, .progress = progress};
 	int err;

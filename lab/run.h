@@ -6,7 +6,7 @@
 #include "lab/util/progress.h"
 
 struct pb_run_options {
-	const char *kernel;	  /* SPEC */
+	const char *kernel; /* SPEC */
 	const char *profile;
 	const char *const *globs; /* NULL-terminated, or NULL */
 	const char *out;	  /* the result directory; made if it is not there */
@@ -22,8 +22,8 @@ struct pb_run_options {
  * PB_EXIT_ENVIRONMENT if a guest failed, a case did, or nothing was measured,
  * PB_EXIT_INTERRUPTED, PB_EXIT_USAGE. *ret_saved tells whether there is a result.
  */
-int pb_run(const struct pb_run_options *options, struct pb_progress *progress,
-	   gboolean *ret_saved, GError **ret_error);
+int pb_run(const struct pb_run_options *options, struct pb_progress *progress, gboolean *ret_saved,
+	   GError **ret_error);
 
 /* Writes report.md and report.html for the result in @directory. */
 int pb_write_reports(const char *directory, GError **ret_error);

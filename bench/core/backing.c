@@ -22,11 +22,15 @@
 #define THP_2M		THP_DIR "/hugepages-2048kB/enabled"
 #define THP_64K		THP_DIR "/hugepages-64kB/enabled"
 
-enum populate { POPULATE_WRITE, POPULATE_READ, POPULATE_NOT };
+enum populate {
+	POPULATE_WRITE,
+	POPULATE_READ,
+	POPULATE_NOT
+};
 
 struct backing_kind {
 	const char *name;
-	const char *pages;   /* folio sizes that it comes in */
+	const char *pages; /* folio sizes that it comes in */
 	int (*map)(struct bench_ctx *ctx, struct backing *b);
 	enum populate populate;
 	bool shared_by_child;
@@ -179,8 +183,8 @@ static int map_filesystem(struct bench_ctx *ctx, struct backing *b)
 	if (statfs(dir, &fs))
 		return bench_skip(ctx, "no folder for files: %s: %s", dir, strerror(errno));
 	if (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC)
-		return bench_skip(ctx, "%s is in memory, not on a filesystem; name another with "
-				       "--dir", dir);
+		return bench_skip(
+			ctx, "%s is in memory, not on a filesystem; name another with --dir", dir);
 	b->fd = open_unlinked(ctx, dir);
 	if (b->fd < 0)
 		return b->fd;
@@ -190,6 +194,7 @@ static int map_filesystem(struct bench_ctx *ctx, struct backing *b)
 	return map_file(ctx, b);
 }
 
+/* clang-format off */
 static const struct backing_kind kinds[] = {
 	{.name = "anon", .pages = "4k 64k 2m", .map = map_anon, .anon = true},
 	{.name = "hugetlb", .pages = "2m", .map = map_hugetlb, .hugetlb = true},
@@ -203,6 +208,7 @@ static const struct backing_kind kinds[] = {
 	{.name = "unfaulted", .pages = "4k 64k 2m", .map = map_anon, .populate = POPULATE_NOT,
 	 .consumed = true},
 };
+/* clang-format on */
 
 static const struct backing_kind *find_kind(const struct bench_ctx *ctx)
 {

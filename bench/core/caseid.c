@@ -52,7 +52,8 @@ static int set_param(struct case_id *id, char *assignment, char *ret_why, size_t
 	char allowed[256] = "";
 
 	if (!value)
-		return why(ret_why, bytes, EINVAL, "'%s' is not of the form name=value", assignment);
+		return why(ret_why, bytes, EINVAL, "'%s' is not of the form name=value",
+			   assignment);
 	*value++ = '\0';
 	for (size_t i = 0; params[i]; i++) {
 		if (strcmp(params[i]->name, assignment))

@@ -7,12 +7,14 @@
 #include "bench/core/kmsg.h"
 
 /* How the kernel's complaints begin. "cut here" comes first but says nothing. */
+/* clang-format off */
 static const char *const splats[] = {
 	"BUG:", "WARNING:", "Oops", "KASAN:", "UBSAN:", "kernel BUG at", "INFO: task",
 	"INFO: trying to register non-static key", "possible recursive locking",
 	"possible circular locking", "inconsistent lock state", "suspicious RCU usage",
 	"general protection fault", "Bad page state", "rcu_sched detected", "soft lockup",
 };
+/* clang-format on */
 
 int kmsg_open(void)
 {

@@ -35,9 +35,9 @@ static json_t *params_to_json(const struct bench *bench)
 
 		for (size_t k = 0; p->allowed[k]; k++)
 			json_array_append_new(allowed, json_string(p->allowed[k]));
-		json_array_append_new(ret, json_pack("{s:s, s:s, s:o, s:s}", "name", p->name,
-						     "default", p->fallback, "allowed", allowed,
-						     "help", p->help));
+		json_array_append_new(ret,
+				      json_pack("{s:s, s:s, s:o, s:s}", "name", p->name, "default",
+						p->fallback, "allowed", allowed, "help", p->help));
 	}
 	return ret;
 }
@@ -61,12 +61,12 @@ json_t *list_to_json(void)
 		const struct bench *b = bench_table[i];
 
 		json_array_append_new(
-			ret, json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b}", "name",
-				       b->name, "summary", b->summary, "path", b->path, "inside",
-				       b->inside, "outside", b->outside, "metrics",
-				       metrics_to_json(b), "params", params_to_json(b), "needs",
-				       needs_to_json(b), "machine",
-				       b->machine ? b->machine : "plain", "hazard", b->hazard));
+			ret,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b}", "name",
+				  b->name, "summary", b->summary, "path", b->path, "inside",
+				  b->inside, "outside", b->outside, "metrics", metrics_to_json(b),
+				  "params", params_to_json(b), "needs", needs_to_json(b), "machine",
+				  b->machine ? b->machine : "plain", "hazard", b->hazard));
 	}
 	return ret;
 }

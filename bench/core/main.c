@@ -49,8 +49,8 @@ static int ids(char **cases)
 static json_t *load_plan(const char *path)
 {
 	json_error_t error;
-	json_t *plan = strcmp(path, "-") ? json_load_file(path, 0, &error)
-					 : json_loadf(stdin, 0, &error);
+	json_t *plan =
+		strcmp(path, "-") ? json_load_file(path, 0, &error) : json_loadf(stdin, 0, &error);
 
 	if (!plan)
 		fprintf(stderr, "pinbench-agent: %s:%d: %s\n", path, error.line, error.text);
@@ -87,23 +87,26 @@ static int run(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	struct runner runner = {.out = stdout, .scratch_dir = "/var/tmp"};
+	const char *out = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'd')
 			runner.scratch_dir = optarg;
 		else if (option == 'o')
-			runner.out = fopen(optarg, "we");
+			out = optarg;
 		else
 			return PB_EXIT_USAGE;
-		if (!runner.out) {
-			fprintf(stderr, "pinbench-agent: %s: %s\n", optarg, strerror(errno));
-			return PB_EXIT_ENVIRONMENT;
-		}
 	}
 	if (optind != argc - 1) {
 		fputs(usage, stderr);
 		return PB_EXIT_USAGE;
+	}
+	if (out)
+		runner.out = fopen(out, "we");
+	if (!runner.out) {
+		fprintf(stderr, "pinbench-agent: %s: %s\n", out, strerror(errno));
+		return PB_EXIT_ENVIRONMENT;
 	}
 	return run_plan(&runner, argv[optind]);
 }

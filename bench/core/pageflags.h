@@ -13,11 +13,11 @@
 #define KPF_ZERO_PAGE_BIT     (1ull << 24)
 
 struct page_survey {
-	size_t pages;	     /* base pages in the range */
-	size_t resident;     /* of those, mapped */
-	size_t anon;	     /* of those, anonymous */
-	size_t hugetlb;	     /* of those, of hugetlb */
-	size_t zero;	     /* of those, the zero page */
+	size_t pages;	       /* base pages in the range */
+	size_t resident;       /* of those, mapped */
+	size_t anon;	       /* of those, anonymous */
+	size_t hugetlb;	       /* of those, of hugetlb */
+	size_t zero;	       /* of those, the zero page */
 	size_t smallest_folio; /* in bytes, over the folios seen; 0 if none is resident */
 	size_t largest_folio;
 };

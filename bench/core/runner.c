@@ -36,8 +36,8 @@ static void write_environment(struct runner *r)
 	write_event(r, json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
 				 "release", name.release, "version", name.version, "architecture",
 				 name.machine, "memory_bytes",
-				 (json_int_t)pages * sysconf(_SC_PAGESIZE),
-				 "clock_ticks_per_insn", insn));
+				 (json_int_t)pages * sysconf(_SC_PAGESIZE), "clock_ticks_per_insn",
+				 insn));
 }
 
 static int meet_needs(struct bench_ctx *ctx)
@@ -87,8 +87,10 @@ static int check_clock(struct bench_ctx *ctx)
 	insn = clock_ticks_per_insn();
 	if (fabs(insn - 1) <= CLOCK_TOLERANCE)
 		return 0;
-	return bench_fail(ctx, EPROTO, "the clock does not count instructions here: %.4f ticks for "
-				       "one; counted evidence needs a guest under icount", insn);
+	return bench_fail(ctx, EPROTO,
+			  "the clock does not count instructions here: %.4f ticks for "
+			  "one; counted evidence needs a guest under icount",
+			  insn);
 }
 
 static const char *outcome_of(int err)
@@ -190,7 +192,7 @@ int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_b
 	if (!ids)
 		return -ENOMEM;
 	/* All are checked before the first runs: a typo is no reason to lose a night. */
-	json_array_foreach(cases, i, one) {
+	json_array_foreach (cases, i, one) {
 		const char *text = json_string_value(one);
 
 		err = case_id_parse(text ? text : "", &ids[i], why, sizeof(why));

@@ -19,7 +19,8 @@ static const struct gup_spec spec = {
 const struct bench bench_gup_get_fast = {
 	.name = "gup/get_fast",
 	.summary = "What get_user_pages_fast() costs per page, and put_page() after it",
-	.path = "get_user_pages_fast() -> gup_fast_fallback() -> gup_fast_pte_range(), or the slow path",
+	.path = "get_user_pages_fast() -> gup_fast_fallback() -> gup_fast_pte_range(), or the slow "
+		"path",
 	.inside = "the calls of get_user_pages_fast(), then the calls of put_page()",
 	.outside = GUP_OUTSIDE,
 	.metrics = gup_get_then_put,

@@ -1,5 +1,6 @@
 /*
- * gup/get_fast_only: What get_user_pages_fast_only() costs per page: the fast path without a fallback
+ * gup/get_fast_only: What get_user_pages_fast_only() costs per page: the fast path without
+ * a fallback
  *
  * Timed: the calls of get_user_pages_fast_only(), then the calls of put_page().
  * Excluded: faulting the memory in, the clock.
@@ -18,7 +19,8 @@ static const struct gup_spec spec = {
 
 const struct bench bench_gup_get_fast_only = {
 	.name = "gup/get_fast_only",
-	.summary = "What get_user_pages_fast_only() costs per page: the fast path without a fallback",
+	.summary =
+		"What get_user_pages_fast_only() costs per page: the fast path without a fallback",
 	.path = "get_user_pages_fast_only() -> gup_fast_fallback() with FOLL_FAST_ONLY",
 	.inside = "the calls of get_user_pages_fast_only(), then the calls of put_page()",
 	.outside = GUP_OUTSIDE,

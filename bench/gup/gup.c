@@ -65,6 +65,7 @@ const struct gup_metrics gup_metrics_put = {"put", "put_call_p50", "put_call_p99
 const struct gup_metrics gup_metrics_unpin = {"unpin", "unpin_call_p50", "unpin_call_p99",
 					      "unpin_call_max", "unpin_bandwidth"};
 
+/* clang-format off */
 #define METRICS(verb, what, secondary)                                                            \
 	{.name = verb, .per = "page", .help = what, .exploratory = secondary},                    \
 	{.name = verb "_call_p50", .per = "call", .help = "median call", .exploratory = true},    \
@@ -73,6 +74,7 @@ const struct gup_metrics gup_metrics_unpin = {"unpin", "unpin_call_p50", "unpin_
 	{.name = verb "_call_max", .per = "call", .help = "longest call", .exploratory = true},   \
 	{.name = verb "_bandwidth", .unit = "GB/s", .help = "memory per time, timed only",        \
 	 .higher_is_better = true, .exploratory = true}
+/* clang-format on */
 
 const struct bench_metric gup_get_then_put[] = {
 	METRICS("get", "taking a reference", false),
@@ -133,7 +135,8 @@ static const char *known_refusal(const struct bench_ctx *ctx, const struct gup_s
 	return NULL;
 }
 
-static int explain(struct bench_ctx *ctx, const struct gup_spec *spec, const char *function, int err)
+static int explain(struct bench_ctx *ctx, const struct gup_spec *spec, const char *function,
+		   int err)
 {
 	const char *refusal = known_refusal(ctx, spec, err);
 
@@ -196,8 +199,8 @@ static int pins_taken(struct bench_ctx *ctx, uint64_t *ret_acquired, uint64_t *r
 {
 	if (vmstat_read("nr_foll_pin_acquired", ret_acquired) ||
 	    vmstat_read("nr_foll_pin_released", ret_released))
-		return bench_fail(ctx, ENOENT, "/proc/vmstat has no nr_foll_pin_acquired to check "
-					       "pins against");
+		return bench_fail(ctx, ENOENT,
+				  "/proc/vmstat has no nr_foll_pin_acquired to check pins against");
 	return 0;
 }
 

@@ -44,8 +44,8 @@ extern const struct bench_param *const gup_params_pin[];
 extern const struct bench_param *const gup_params_get[];
 extern const struct bench_param *const gup_params_memfd[];
 
-#define GUP_OUTSIDE                                                                               \
-	"mapping and faulting in the memory, taking mmap_lock, finding out which pages belong "   \
+#define GUP_OUTSIDE                                                                             \
+	"mapping and faulting in the memory, taking mmap_lock, finding out which pages belong " \
 	"to a call, copying durations out, and the clock's own cost, which is subtracted"
 
 int gup_setup(struct bench_ctx *ctx);

@@ -19,7 +19,8 @@ static const struct gup_spec spec = {
 const struct bench bench_gup_pin_fast = {
 	.name = "gup/pin_fast",
 	.summary = "What pin_user_pages_fast() costs per page, and unpin_user_pages() after it",
-	.path = "pin_user_pages_fast() -> gup_fast_fallback() -> gup_fast_pte_range(), or the slow path",
+	.path = "pin_user_pages_fast() -> gup_fast_fallback() -> gup_fast_pte_range(), or the slow "
+		"path",
 	.inside = "the calls of pin_user_pages_fast(), then the calls of unpin_user_pages()",
 	.outside = GUP_OUTSIDE,
 	.metrics = gup_pin_then_unpin,

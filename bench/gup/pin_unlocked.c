@@ -1,7 +1,9 @@
 /*
- * gup/pin_unlocked: What pin_user_pages_unlocked() costs per page: the slow path, taking mmap_lock itself
+ * gup/pin_unlocked: What pin_user_pages_unlocked() costs per page: the slow path, taking
+ * mmap_lock itself
  *
- * Timed: the calls of pin_user_pages_unlocked() with its mmap_lock, then the calls of unpin_user_pages().
+ * Timed: the calls of pin_user_pages_unlocked() with its mmap_lock, then the calls of
+ * unpin_user_pages().
  * Excluded: faulting the memory in, the clock.
  * Path: pin_user_pages_unlocked() -> __gup_longterm_locked() -> __get_user_pages()
  */
@@ -18,9 +20,11 @@ static const struct gup_spec spec = {
 
 const struct bench bench_gup_pin_unlocked = {
 	.name = "gup/pin_unlocked",
-	.summary = "What pin_user_pages_unlocked() costs per page: the slow path, taking mmap_lock itself",
+	.summary = "What pin_user_pages_unlocked() costs per page: the slow path, taking mmap_lock "
+		   "itself",
 	.path = "pin_user_pages_unlocked() -> __gup_longterm_locked() -> __get_user_pages()",
-	.inside = "the calls of pin_user_pages_unlocked() with its mmap_lock, then the calls of unpin_user_pages()",
+	.inside = "the calls of pin_user_pages_unlocked() with its mmap_lock, then the calls of "
+		  "unpin_user_pages()",
 	.outside = GUP_OUTSIDE,
 	.metrics = gup_pin_then_unpin,
 	.params = gup_params_pin,

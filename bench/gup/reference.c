@@ -19,10 +19,10 @@
 #include <unistd.h>
 #include "bench/gup/gup.h"
 
-#define GUP_TEST_FILE	     "/sys/kernel/debug/gup_test"
-#define GUP_TEST_FOLL_WRITE  1u /* FOLL_WRITE: the same in every kernel */
-#define GUP_TEST_MAX_DUMPED  8
-#define REFERENCE_BATCH	     512
+#define GUP_TEST_FILE	    "/sys/kernel/debug/gup_test"
+#define GUP_TEST_FOLL_WRITE 1u /* FOLL_WRITE: the same in every kernel */
+#define GUP_TEST_MAX_DUMPED 8
+#define REFERENCE_BATCH	    512
 
 /* The kernel's ABI for this file: mm/gup_test.h. */
 struct gup_test {
@@ -57,9 +57,13 @@ static const struct bench_param *const params[] = {
 };
 
 static const struct bench_metric metrics[] = {
-	{.name = "pin_ratio", .unit = "ratio", .exploratory = true,
+	{.name = "pin_ratio",
+	 .unit = "ratio",
+	 .exploratory = true,
 	 .help = "our pin per page over gup_test's"},
-	{.name = "unpin_ratio", .unit = "ratio", .exploratory = true,
+	{.name = "unpin_ratio",
+	 .unit = "ratio",
+	 .exploratory = true,
 	 .help = "our unpin per page over gup_test's"},
 	{.name = NULL},
 };
@@ -105,8 +109,10 @@ static int setup(struct bench_ctx *ctx)
 		return bench_fail(ctx, ENOMEM, "no memory");
 	bench_set_state(ctx, b);
 	if (backing_is_consumed(ctx))
-		return bench_skip(ctx, "backing=%s changes when it is pinned; the two would not "
-				       "see the same pages", bench_param(ctx, "backing"));
+		return bench_skip(ctx,
+				  "backing=%s changes when it is pinned; the two would not "
+				  "see the same pages",
+				  bench_param(ctx, "backing"));
 	return backing_prepare(ctx, b);
 }
 
@@ -123,10 +129,12 @@ static int run(struct bench_ctx *ctx)
 	if (!err)
 		err = run_gup_test(ctx, b, &test);
 	if (!err) {
-		bench_sample(ctx, "pin_ratio", durations_total(&pass.acquire, overhead) /
-						       ((double)test.get_delta_usec * 1000));
-		bench_sample(ctx, "unpin_ratio", durations_total(&pass.release, overhead) /
-							 ((double)test.put_delta_usec * 1000));
+		bench_sample(ctx, "pin_ratio",
+			     durations_total(&pass.acquire, overhead) /
+				     ((double)test.get_delta_usec * 1000));
+		bench_sample(ctx, "unpin_ratio",
+			     durations_total(&pass.release, overhead) /
+				     ((double)test.put_delta_usec * 1000));
 		bench_fact_number(ctx, "gup_test_pin_usec", (double)test.get_delta_usec);
 		bench_fact_number(ctx, "gup_test_unpin_usec", (double)test.put_delta_usec);
 	}

@@ -1,5 +1,6 @@
 /*
- * gup/unpin_range_dirty_lock: What unpin_user_page_range_dirty_lock() costs per page; one call takes one run of physically contiguous pages
+ * gup/unpin_range_dirty_lock: What unpin_user_page_range_dirty_lock() costs per page; one
+ * call takes one run of physically contiguous pages
  *
  * Timed: the calls of unpin_user_page_range_dirty_lock(..., true).
  * Excluded: faulting the memory in, the clock.
@@ -18,7 +19,8 @@ static const struct gup_spec spec = {
 
 const struct bench bench_gup_unpin_range_dirty_lock = {
 	.name = "gup/unpin_range_dirty_lock",
-	.summary = "What unpin_user_page_range_dirty_lock() costs per page; one call takes one run of physically contiguous pages",
+	.summary = "What unpin_user_page_range_dirty_lock() costs per page; one call takes one run "
+		   "of physically contiguous pages",
 	.path = "unpin_user_page_range_dirty_lock() -> folio_mark_dirty(), gup_put_folio()",
 	.inside = "the calls of unpin_user_page_range_dirty_lock(..., true)",
 	.outside = GUP_OUTSIDE,

@@ -19,8 +19,7 @@ static const struct bench_metric metrics[] = {{.name = NULL}};
 static const struct bench_param param_kind = {
 	.name = "kind",
 	.fallback = "panic",
-	.allowed = (const char *const[]){"panic", "oops", "warning", "hang", "crash", "exit",
-					 NULL},
+	.allowed = (const char *const[]){"panic", "oops", "warning", "hang", "crash", "exit", NULL},
 	.help = "kernel panic, oops, warning, endless loop in the kernel, the agent's process "
 		"dies of a signal, or exits without a result",
 };

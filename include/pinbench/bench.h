@@ -37,16 +37,16 @@ enum bench_need {
 };
 
 struct bench {
-	const char *name;    /* FAMILY/NAME, as its file is called */
-	const char *summary; /* what it measures, one sentence */
-	const char *path;    /* the kernel path */
-	const char *inside;  /* what is inside the clock */
-	const char *outside; /* what is outside */
-	const struct bench_metric *metrics;	   /* ends with a NULL name */
+	const char *name;			 /* FAMILY/NAME, as its file is called */
+	const char *summary;			 /* what it measures, one sentence */
+	const char *path;			 /* the kernel path */
+	const char *inside;			 /* what is inside the clock */
+	const char *outside;			 /* what is outside */
+	const struct bench_metric *metrics;	 /* ends with a NULL name */
 	const struct bench_param *const *params; /* NULL-terminated, in the order of the id */
-	unsigned int needs;			   /* bits of enum bench_need */
+	unsigned int needs;			 /* bits of enum bench_need */
 	const char *machine; /* configs/machines/NAME.ini for a guest; NULL: plain */
-	bool hazard; /* breaks its machine on purpose: only runs when named in full */
+	bool hazard;	     /* breaks its machine on purpose: only runs when named in full */
 	int (*setup)(struct bench_ctx *ctx);
 	int (*run)(struct bench_ctx *ctx);
 	void (*teardown)(struct bench_ctx *ctx);

@@ -17,7 +17,7 @@ static void print_metrics(const json_t *benchmark)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(benchmark, "metrics"), i, one) {
+	json_array_foreach (json_object_get(benchmark, "metrics"), i, one) {
 		const char *unit = text_of(one, "unit"), *per = text_of(one, "per");
 
 		printf("    metric     %-16s %s%s, %s is better%s: %s\n", text_of(one, "name"),
@@ -32,9 +32,9 @@ static void print_params(const json_t *benchmark)
 	json_t *one, *value;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(benchmark, "params"), i, one) {
+	json_array_foreach (json_object_get(benchmark, "params"), i, one) {
 		printf("    parameter  %-16s ", text_of(one, "name"));
-		json_array_foreach(json_object_get(one, "allowed"), k, value)
+		json_array_foreach (json_object_get(one, "allowed"), k, value)
 			printf("%s%s", k ? " " : "", json_string_value(value));
 		printf(" (%s): %s\n", text_of(one, "default"), text_of(one, "help"));
 	}
@@ -52,7 +52,7 @@ static void print_benchmark(const json_t *benchmark)
 	print_metrics(benchmark);
 	print_params(benchmark);
 	printf("    needs     ");
-	json_array_foreach(json_object_get(benchmark, "needs"), i, need)
+	json_array_foreach (json_object_get(benchmark, "needs"), i, need)
 		printf(" %s", json_string_value(need));
 	printf("%s; machine %s%s\n\n", i ? "" : " nothing", text_of(benchmark, "machine"),
 	       json_is_true(json_object_get(benchmark, "hazard"))
@@ -70,8 +70,8 @@ int pb_command_list(int argc, char **argv, GError **ret_error)
 	};
 	json_t *one;
 	size_t i;
-	int err = pb_cli_parse(&argc, &argv, entries, "", "Every benchmark, its metrics, "
-			       "parameters and needs.", ret_error);
+	int err = pb_cli_parse(&argc, &argv, entries, "",
+			       "Every benchmark, its metrics, parameters and needs.", ret_error);
 
 	if (!err)
 		err = pb_catalog_load(PB_PATH_AGENT, &catalog, ret_error);
@@ -82,7 +82,7 @@ int pb_command_list(int argc, char **argv, GError **ret_error)
 		putchar('\n');
 		return 0;
 	}
-	json_array_foreach(catalog->list, i, one)
+	json_array_foreach (catalog->list, i, one)
 		print_benchmark(one);
 	return 0;
 }

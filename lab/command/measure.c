@@ -12,11 +12,11 @@
 #include "reports/render/terminal.h"
 #include "reports/result.h"
 
-#define DEFAULT_KERNEL	"6.12"
-#define DEFAULT_PROFILE "quick"
+#define DEFAULT_KERNEL	     "6.12"
+#define DEFAULT_PROFILE	     "quick"
 #define DEFAULT_HANG_SECONDS 60
-#define MAX_JOBS	64
-#define MAX_BOOTS	100
+#define MAX_JOBS	     64
+#define MAX_BOOTS	     100
 
 struct measure {
 	struct pb_run_options run;

@@ -48,8 +48,9 @@ static int count_results(struct counts *ret_counts, GError **ret_error)
 int pb_command_test(int argc, char **argv, GError **ret_error)
 {
 	const GOptionEntry entries[] = {{NULL, 0, 0, 0, NULL, NULL, NULL}};
-	const char *meson[16] = {"meson", "test", "-C", PINBENCH_BUILD_DIR, "--no-rebuild",
-				 "--print-errorlogs", NULL};
+	const char *meson[16] = {
+		"meson", "test", "-C", PINBENCH_BUILD_DIR, "--no-rebuild", "--print-errorlogs",
+		NULL};
 	struct pb_command command = {.argv = meson, .on_line = print_line};
 	struct counts counts;
 	int status, err;

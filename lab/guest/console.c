@@ -8,11 +8,13 @@ static const struct {
 	const char *text;
 	const char *kind;
 } signs[] = {
+	/* clang-format off */
 	{"Oops: ", PB_FAILURE_OOPS},
 	{"BUG: ", PB_FAILURE_OOPS},
 	{"kernel BUG at", PB_FAILURE_OOPS},
 	{"general protection fault", PB_FAILURE_OOPS},
 	{"Kernel panic", PB_FAILURE_PANIC},
+	/* clang-format on */
 };
 
 static char *line_at(const char *console, const char *place)

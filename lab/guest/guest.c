@@ -32,9 +32,8 @@ static char *describe_status(const struct vm *vm)
 
 	g_strchomp(log);
 	if (WIFSIGNALED(vm->status))
-		return g_strdup_printf("QEMU was ended by signal %d (%s)%s%s",
-				       WTERMSIG(vm->status), strsignal(WTERMSIG(vm->status)),
-				       *log ? ": " : "", log);
+		return g_strdup_printf("QEMU was ended by signal %d (%s)%s%s", WTERMSIG(vm->status),
+				       strsignal(WTERMSIG(vm->status)), *log ? ": " : "", log);
 	return g_strdup_printf("QEMU left with status %d%s%s", WEXITSTATUS(vm->status),
 			       *log ? ": " : "", log);
 }
@@ -57,8 +56,8 @@ static void explain_end(struct vm *vm, bool hung, struct pb_guest_end *end)
 		return;
 	if (hung) {
 		end->failure = PB_FAILURE_HANG;
-		end->detail = g_strdup_printf("no new output for %u seconds",
-					      vm->guest->hang_seconds);
+		end->detail =
+			g_strdup_printf("no new output for %u seconds", vm->guest->hang_seconds);
 		return;
 	}
 	end->failure = PB_FAILURE_MACHINE;

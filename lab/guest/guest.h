@@ -12,8 +12,8 @@ struct pb_guest {
 	const struct pb_machine *machine;
 	const char *vmlinux;
 	const char *initramfs;
-	const char *directory;	/* exists; console, events and QEMU's own output go there */
-	guint hang_seconds;	/* no new output for this long is a hang */
+	const char *directory; /* exists; console, events and QEMU's own output go there */
+	guint hang_seconds;    /* no new output for this long is a hang */
 };
 
 /* How a guest ended. Free the members with pb_guest_end_clear(). */

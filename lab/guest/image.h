@@ -10,7 +10,7 @@
 #include "lab/util/progress.h"
 
 struct pb_image {
-	char *directory;    /* CACHE/guests/KEY */
+	char *directory; /* CACHE/guests/KEY */
 	char *initramfs;
 	char *snapshot;	    /* NULL: this machine is not snapshotted */
 	char *boot_console; /* the console of the boot that the snapshot was taken of */

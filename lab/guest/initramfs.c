@@ -91,11 +91,13 @@ int pb_initramfs_mkfs_version(char **ret_version, GError **ret_error)
 
 static int make_disk(const char *image, GError **ret_error)
 {
+	/* clang-format off */
 	const char *const argv[] = {
 		"mke2fs", "-q", "-t", "ext4", "-U", DISK_UUID, "-J", "size=4", "-E",
 		"hash_seed=" DISK_UUID ",lazy_itable_init=0,lazy_journal_init=0,nodiscard",
 		image, NULL,
 	};
+	/* clang-format on */
 	const char *const env[] = {DISK_TIME, SBIN_PATH, NULL};
 	struct pb_command command = {.argv = argv, .env = env, .timeout_seconds = 120};
 	int fd = g_open(image, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);

@@ -24,16 +24,16 @@
  * Nothing random, nothing calibrated, every lock prefix kept, and the first sign of
  * trouble ends the boot.
  */
-#define CMDLINE                                                                                   \
-	"console=ttyS0 rdinit=/init nokaslr norandmaps noreplace-smp tsc=reliable "               \
+#define CMDLINE                                                                     \
+	"console=ttyS0 rdinit=/init nokaslr norandmaps noreplace-smp tsc=reliable " \
 	"clocksource=tsc no_timer_check random.trust_cpu=off "                      \
 	"random.trust_bootloader=off panic=-1 oops=panic brd.rd_nr=1 brd.rd_size=131072"
 
 static int refuse_unknown_keys(GKeyFile *file, const char *path, GError **ret_error)
 {
-	static const char *const known[] = {"description", "emulator", "type", "cpu", "cpus",
-					    "memory_mib", "icount", "snapshot", "arguments",
-					    "cmdline", NULL};
+	static const char *const known[] = {"description", "emulator",	 "type",   "cpu",
+					    "cpus",	   "memory_mib", "icount", "snapshot",
+					    "arguments",   "cmdline",	 NULL};
 	g_auto(GStrv) keys = g_key_file_get_keys(file, "machine", NULL, NULL);
 
 	for (char **key = keys; key && *key; key++) {
@@ -67,7 +67,8 @@ static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GEr
 	    m->memory_mib < 128)
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 			       "%s: [machine] wants description, emulator, type, cpu, cpus and "
-			       "memory_mib (128 or more)", path);
+			       "memory_mib (128 or more)",
+			       path);
 	return 0;
 }
 
@@ -155,8 +156,7 @@ void pb_machine_free(struct pb_machine *m)
 	g_free(m);
 }
 
-static void add(GPtrArray *arguments, const char *option, const char *fmt, ...)
-	G_GNUC_PRINTF(3, 4);
+static void add(GPtrArray *arguments, const char *option, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
 
 static void add(GPtrArray *arguments, const char *option, const char *fmt, ...)
 {

@@ -28,7 +28,7 @@ struct pb_machine {
 	bool icount;
 	bool snapshot;
 	char **arguments;
-	char *sha256;	       /* of the definition and of the recipe below */
+	char *sha256;		/* of the definition and of the recipe below */
 	char *emulator_version; /* "QEMU emulator version 7.2.22 ..." */
 };
 typedef struct pb_machine pb_machine;

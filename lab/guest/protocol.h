@@ -20,10 +20,10 @@
 #define GUEST_PAUSE_VALUE 0x01
 
 /* isa-debug-exit: QEMU leaves with status (value << 1) | 1. */
-#define GUEST_EXIT_PORT	      0xf4
-#define GUEST_EXIT_DONE	      0x10 /* the plan was run */
-#define GUEST_EXIT_INIT	      0x11 /* init could not prepare the machine; see the console */
-#define GUEST_EXIT_STATUS(v)  (((v) << 1) | 1)
+#define GUEST_EXIT_PORT	     0xf4
+#define GUEST_EXIT_DONE	     0x10 /* the plan was run */
+#define GUEST_EXIT_INIT	     0x11 /* init could not prepare the machine; see the console */
+#define GUEST_EXIT_STATUS(v) (((v) << 1) | 1)
 
 /* Names in the initramfs. */
 #define GUEST_FILE_MODULE "/pinbench.ko"

@@ -118,8 +118,8 @@ json_t *pb_qmp_command(struct pb_qmp *qmp, const char *command, json_t *argument
 	ret = json_incref(json_object_get(reply, "return"));
 	if (!ret)
 		pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT, "QEMU refused '%s': %s", command,
-			json_string_value(json_object_get(json_object_get(reply, "error"),
-							  "desc")));
+			json_string_value(
+				json_object_get(json_object_get(reply, "error"), "desc")));
 	json_decref(reply);
 	return ret;
 }

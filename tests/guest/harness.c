@@ -134,7 +134,7 @@ const json_t *find_case(const json_t *result, const char *id)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(result, "cases"), i, one) {
+	json_array_foreach (json_object_get(result, "cases"), i, one) {
 		if (!strcmp(text_at(one, "id"), id))
 			return one;
 	}
@@ -153,7 +153,7 @@ double median_of(const json_t *one, const char *metric)
 	json_t *m;
 	size_t i;
 
-	json_array_foreach(json_object_get(one, "metrics"), i, m) {
+	json_array_foreach (json_object_get(one, "metrics"), i, m) {
 		if (!strcmp(text_at(m, "name"), metric))
 			return json_number_value(json_object_get(m, "median"));
 	}

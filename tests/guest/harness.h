@@ -21,8 +21,8 @@ void outcome_clear(struct outcome *o);
 /* Runs pinbench with these arguments (NULL ends them) and waits. */
 struct outcome pinbench(const char *first, ...) G_GNUC_NULL_TERMINATED;
 /* The same with @environment ("NAME=value") changed. */
-struct outcome pinbench_with(const char *environment, const char *first, ...)
-	G_GNUC_NULL_TERMINATED;
+struct outcome pinbench_with(const char *environment, const char *first,
+			     ...) G_GNUC_NULL_TERMINATED;
 /* Starts it and does not wait; finish with pinbench_wait(). */
 struct running {
 	pid_t pid;

@@ -31,7 +31,7 @@ static void assert_tail_has(const json_t *failure, const char *what)
 	json_t *line;
 	size_t i;
 
-	json_array_foreach(json_object_get(failure, "tail"), i, line) {
+	json_array_foreach (json_object_get(failure, "tail"), i, line) {
 		if (strstr(json_string_value(line), what))
 			return;
 	}
@@ -41,8 +41,8 @@ static void assert_tail_has(const json_t *failure, const char *what)
 static void lose(const struct loss *loss)
 {
 	char *out = scratch("loss");
-	struct outcome o = pinbench("run", "--quiet", "--hang-seconds=5", "--out", out, GOOD,
-				    loss->id, NULL);
+	struct outcome o =
+		pinbench("run", "--quiet", "--hang-seconds=5", "--out", out, GOOD, loss->id, NULL);
 	json_t *result = load_result(out);
 	const json_t *failure = only_failure(result);
 
@@ -90,7 +90,8 @@ static void test_agent_exit(void **state)
 static void test_warning_fails_the_case(void **state)
 {
 	char *out = scratch("warning");
-	struct outcome o = pinbench("run", "--quiet", "--out", out, "null/fault[kind=warning]", NULL);
+	struct outcome o =
+		pinbench("run", "--quiet", "--out", out, "null/fault[kind=warning]", NULL);
 	json_t *result = load_result(out);
 	const json_t *one = find_case(result, "null/fault[kind=warning]");
 
@@ -105,15 +106,13 @@ static void test_warning_fails_the_case(void **state)
 static pid_t child_of(pid_t parent)
 {
 	for (int tries = 0; tries < 600; tries++) {
-		g_autofree char *path =
-			g_strdup_printf("/proc/%d/task", parent);
+		g_autofree char *path = g_strdup_printf("/proc/%d/task", parent);
 		g_autoptr(GDir) tasks = g_dir_open(path, 0, NULL);
 		const char *task;
 
 		/* Each guest is the child of the thread that runs it. */
 		while (tasks && (task = g_dir_read_name(tasks))) {
-			g_autofree char *file =
-				g_strdup_printf("%s/%s/children", path, task);
+			g_autofree char *file = g_strdup_printf("%s/%s/children", path, task);
 			g_autofree char *text = NULL;
 
 			if (g_file_get_contents(file, &text, NULL, NULL) && *text)
@@ -152,8 +151,8 @@ static pid_t await_qemu(pid_t pinbench_pid)
 
 static struct running start_hanging(const char *out)
 {
-	const char *const arguments[] = {"run", "--quiet", "--jobs=1", "--out", out, GOOD,
-					 "null/fault[kind=hang]", NULL};
+	const char *const arguments[] = {
+		"run", "--quiet", "--jobs=1", "--out", out, GOOD, "null/fault[kind=hang]", NULL};
 
 	return pinbench_start(NULL, arguments);
 }
@@ -252,8 +251,7 @@ static void test_missing_qemu(void **state)
 {
 	char *out = scratch("noqemu"), *path = path_without_qemu();
 	g_autofree char *environment = g_strconcat("PATH=", path, NULL);
-	struct outcome o =
-		pinbench_with(environment, "run", "--quiet", "--out", out, GOOD, NULL);
+	struct outcome o = pinbench_with(environment, "run", "--quiet", "--out", out, GOOD, NULL);
 
 	assert_status(&o, 3);
 	assert_says(o.err, "qemu-system-x86");
@@ -284,16 +282,11 @@ static void test_full_disk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_panic),
-		cmocka_unit_test(test_oops),
-		cmocka_unit_test(test_hang),
-		cmocka_unit_test(test_agent_crash),
-		cmocka_unit_test(test_agent_exit),
-		cmocka_unit_test(test_warning_fails_the_case),
-		cmocka_unit_test(test_killed_qemu),
-		cmocka_unit_test(test_interrupted),
-		cmocka_unit_test(test_wrong_usage),
-		cmocka_unit_test(test_missing_qemu),
+		cmocka_unit_test(test_panic),	    cmocka_unit_test(test_oops),
+		cmocka_unit_test(test_hang),	    cmocka_unit_test(test_agent_crash),
+		cmocka_unit_test(test_agent_exit),  cmocka_unit_test(test_warning_fails_the_case),
+		cmocka_unit_test(test_killed_qemu), cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_wrong_usage), cmocka_unit_test(test_missing_qemu),
 		cmocka_unit_test(test_full_disk),
 	};
 

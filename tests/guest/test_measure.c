@@ -97,9 +97,9 @@ static void test_second_boot_is_the_same(void **state)
 	json_t *result = load_result(out), *one, *metric;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(result, "cases"), i, one) {
+	json_array_foreach (json_object_get(result, "cases"), i, one) {
 		assert_string_equal(text_at(one, "outcome"), "ok");
-		json_array_foreach(json_object_get(one, "metrics"), k, metric) {
+		json_array_foreach (json_object_get(one, "metrics"), k, metric) {
 			json_t *boots = json_object_get(metric, "boots");
 
 			assert_int_equal(json_array_size(boots), 2);
@@ -147,7 +147,8 @@ static void test_counts_the_slow_path(void **state)
 static void test_warm_case_is_quick(void **state)
 {
 	char *out = scratch("warm");
-	struct outcome o = pinbench("run", "--quiet", "--out", out, "gup/pin_fast[batch=512]", NULL);
+	struct outcome o =
+		pinbench("run", "--quiet", "--out", out, "gup/pin_fast[batch=512]", NULL);
 
 	assert_status(&o, 0);
 	print_message("one warm case: %.2f s\n", o.seconds);

@@ -105,11 +105,11 @@ static void refuse(const char *name, int fd, unsigned long ioctl_number, void *r
 	check(name, got == want && !pins_outstanding(), detail);
 }
 
-#define REFUSE_ACQUIRE(name, change, want)                                                        \
-	do {                                                                                      \
-		struct pinbench_gup_acquire r = good_acquire();                                   \
-		change;                                                                           \
-		refuse(name, fd, PINBENCH_IOC_GUP_ACQUIRE, &r, want);                             \
+#define REFUSE_ACQUIRE(name, change, want)                            \
+	do {                                                          \
+		struct pinbench_gup_acquire r = good_acquire();       \
+		change;                                               \
+		refuse(name, fd, PINBENCH_IOC_GUP_ACQUIRE, &r, want); \
 	} while (0)
 
 static void refuse_bad_acquires(void)
@@ -134,13 +134,16 @@ static void refuse_bad_acquires(void)
 	REFUSE_ACQUIRE("bad memfd",
 		       (r.method = PINBENCH_GUP_MEMFD_PIN_FOLIOS, r.addr = 0, r.memfd = -1), EBADF);
 	REFUSE_ACQUIRE("no memfd",
-		       (r.method = PINBENCH_GUP_MEMFD_PIN_FOLIOS, r.addr = 0, r.memfd = fd), EINVAL);
-	REFUSE_ACQUIRE("memfd offset beyond a file",
-		       (r.method = PINBENCH_GUP_MEMFD_PIN_FOLIOS, r.addr = 1ull << 63, r.memfd = fd),
+		       (r.method = PINBENCH_GUP_MEMFD_PIN_FOLIOS, r.addr = 0, r.memfd = fd),
 		       EINVAL);
+	REFUSE_ACQUIRE(
+		"memfd offset beyond a file",
+		(r.method = PINBENCH_GUP_MEMFD_PIN_FOLIOS, r.addr = 1ull << 63, r.memfd = fd),
+		EINVAL);
 	REFUSE_ACQUIRE("samples too short", r.samples.capacity = 1, ENOSPC);
 	REFUSE_ACQUIRE("samples nowhere", r.samples.durations = 8, EFAULT);
-	REFUSE_ACQUIRE("samples in the kernel", r.samples.durations = 0xffff888000000000ull, EFAULT);
+	REFUSE_ACQUIRE("samples in the kernel", r.samples.durations = 0xffff888000000000ull,
+		       EFAULT);
 	REFUSE_ACQUIRE("unknown clock", r.samples.clock = 7, EINVAL);
 	REFUSE_ACQUIRE("unknown samples flag", r.samples.flags = 1u << 9, EINVAL);
 	REFUSE_ACQUIRE("reserved", r.samples.reserved = 1, EINVAL);

@@ -6,11 +6,11 @@
 #include <sys/io.h>
 #include "lab/guest/init/fwcfg.h"
 
-#define PORT_SELECTOR	0x510
-#define PORT_DATA	0x511
-#define KEY_SIGNATURE	0x0000
-#define KEY_DIRECTORY	0x0019
-#define MAX_FILE_BYTES	(16u << 20)
+#define PORT_SELECTOR  0x510
+#define PORT_DATA      0x511
+#define KEY_SIGNATURE  0x0000
+#define KEY_DIRECTORY  0x0019
+#define MAX_FILE_BYTES (16u << 20)
 
 struct directory_entry {
 	uint32_t bytes;	 /* big-endian */

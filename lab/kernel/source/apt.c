@@ -57,9 +57,8 @@ static int candidate(struct apt *apt, const char *package)
 	int r = pb_cache_dir(&empty, NULL, "apt", NULL);
 
 	if (!r)
-		r = apt_get(apt, empty,
-			    (const char *[]){"--print-uris", "download", package, NULL}, &output,
-			    NULL);
+		r = apt_get(apt, empty, (const char *[]){"--print-uris", "download", package, NULL},
+			    &output, NULL);
 	if (r)
 		return r == -EINTR ? r : -ENOENT;
 	/* 'URI' FILE SIZE SHA256:HEX */
