@@ -1,194 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Family gup: acquire pages by one method, hold them in the open file, release
- * them by another. Each call of the kernel's function is measured alone; finding
- * out which pages or folios belong to it happens before the clock starts.
+ * them by another. Each call of the kernel's function is measured alone.
  */
 #include <linux/file.h>
-#include <linux/kprobes.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "compat.h"
 #include "family.h"
+#include "gup.h"
 #include "measure.h"
-
-enum gup_held {
-	HELD_NOTHING,
-	HELD_GET,
-	HELD_PIN,
-	HELD_FOLIOS
-};
-
-/* What one open file holds. items are pages, or folios for HELD_FOLIOS. */
-struct gup_state {
-	enum gup_held held;
-	union {
-		struct page **pages;
-		struct folio **folios;
-	};
-	u64 nr_items;
-	u64 nr_pages;
-};
-
-/* One acquisition under way; n pages at index i of the region make one call. */
-struct gup_call {
-	struct gup_state *state;
-	struct mm_struct *mm;
-	struct file *memfd;
-	u64 addr;
-	unsigned int foll;
-};
-
-struct gup_acquire_method {
-	enum gup_held held;
-	bool takes_longterm;
-	bool wants_mmap_lock;
-	/* Returns how many items it added at index i, or an error. */
-	long (*call)(struct gup_call *c, u64 i, unsigned int n);
-};
-
-static unsigned long addr_of(struct gup_call *c, u64 i)
-{
-	return c->addr + (i << PAGE_SHIFT);
-}
-
-static long call_get_fast(struct gup_call *c, u64 i, unsigned int n)
-{
-	return get_user_pages_fast(addr_of(c, i), n, c->foll, c->state->pages + i);
-}
-
-static long call_get_fast_only(struct gup_call *c, u64 i, unsigned int n)
-{
-	return get_user_pages_fast_only(addr_of(c, i), n, c->foll, c->state->pages + i);
-}
-
-static long call_pin_fast(struct gup_call *c, u64 i, unsigned int n)
-{
-	return pin_user_pages_fast(addr_of(c, i), n, c->foll, c->state->pages + i);
-}
-
-static long call_pin(struct gup_call *c, u64 i, unsigned int n)
-{
-	return compat_pin_user_pages(addr_of(c, i), n, c->foll, c->state->pages + i);
-}
-
-static long call_pin_unlocked(struct gup_call *c, u64 i, unsigned int n)
-{
-	return pin_user_pages_unlocked(addr_of(c, i), n, c->state->pages + i, c->foll);
-}
-
-static long call_pin_remote(struct gup_call *c, u64 i, unsigned int n)
-{
-	return compat_pin_user_pages_remote(c->mm, addr_of(c, i), n, c->foll, c->state->pages + i);
-}
-
-/* i counts pages asked for so far; the folios go behind those already held. */
-static long call_memfd_pin_folios(struct gup_call *c, u64 i, unsigned int n)
-{
-	loff_t start = addr_of(c, i);
-	pgoff_t offset;
-
-	return compat_memfd_pin_folios(c->memfd, start, start + ((loff_t)n << PAGE_SHIFT) - 1,
-				       c->state->folios + c->state->nr_items, n, &offset);
-}
-
-static const struct gup_acquire_method acquire_methods[PINBENCH_GUP_NR_ACQUIRE] = {
-	[PINBENCH_GUP_GET_FAST] = {HELD_GET, false, false, call_get_fast},
-	[PINBENCH_GUP_GET_FAST_ONLY] = {HELD_GET, false, false, call_get_fast_only},
-	[PINBENCH_GUP_PIN_FAST] = {HELD_PIN, true, false, call_pin_fast},
-	[PINBENCH_GUP_PIN] = {HELD_PIN, true, true, call_pin},
-	[PINBENCH_GUP_PIN_UNLOCKED] = {HELD_PIN, true, false, call_pin_unlocked},
-	[PINBENCH_GUP_PIN_REMOTE] = {HELD_PIN, true, true, call_pin_remote},
-#if HAVE_MEMFD_PIN_FOLIOS
-	[PINBENCH_GUP_MEMFD_PIN_FOLIOS] = {HELD_FOLIOS, true, false, call_memfd_pin_folios},
-#endif
-};
-
-/* A release call takes the nr items from index i on, chosen by its span function. */
-struct gup_release_method {
-	unsigned int fits; /* bit of each enum gup_held that it may release */
-	/* How many items, at most max, one call may take. */
-	unsigned int (*span)(struct gup_state *s, u64 i, unsigned int max);
-	void (*call)(struct gup_state *s, u64 i, unsigned int nr);
-};
-
-static unsigned int span_any(struct gup_state *s, u64 i, unsigned int max)
-{
-	return max;
-}
-
-static unsigned int span_contiguous(struct gup_state *s, u64 i, unsigned int max)
-{
-	unsigned long pfn = page_to_pfn(s->pages[i]);
-	unsigned int nr = 1;
-
-	while (nr < max && page_to_pfn(s->pages[i + nr]) == pfn + nr)
-		nr++;
-	return nr;
-}
-
-static struct folio *folio_at(struct gup_state *s, u64 i)
-{
-	return s->held == HELD_FOLIOS ? s->folios[i] : page_folio(s->pages[i]);
-}
-
-static unsigned int span_folio(struct gup_state *s, u64 i, unsigned int max)
-{
-	struct folio *folio = folio_at(s, i);
-	unsigned int nr = 1;
-
-	while (nr < max && folio_at(s, i + nr) == folio)
-		nr++;
-	return nr;
-}
-
-static void call_put_page(struct gup_state *s, u64 i, unsigned int nr)
-{
-	struct page **page = s->pages + i, **end = page + nr;
-
-	for (; page < end; page++)
-		put_page(*page);
-}
-
-static void call_unpin(struct gup_state *s, u64 i, unsigned int nr)
-{
-	unpin_user_pages(s->pages + i, nr);
-}
-
-static void call_unpin_dirty_lock(struct gup_state *s, u64 i, unsigned int nr)
-{
-	unpin_user_pages_dirty_lock(s->pages + i, nr, true);
-}
-
-static void call_unpin_range_dirty_lock(struct gup_state *s, u64 i, unsigned int nr)
-{
-	unpin_user_page_range_dirty_lock(s->pages[i], nr, true);
-}
-
-static void call_unpin_folio(struct gup_state *s, u64 i, unsigned int nr)
-{
-	compat_unpin_user_folio(folio_at(s, i), nr);
-}
-
-static void call_unpin_folios(struct gup_state *s, u64 i, unsigned int nr)
-{
-	compat_unpin_folios(s->folios + i, nr);
-}
-
-static const struct gup_release_method release_methods[PINBENCH_GUP_NR_RELEASE] = {
-	[PINBENCH_GUP_PUT_PAGE] = {BIT(HELD_GET), span_any, call_put_page},
-	[PINBENCH_GUP_UNPIN] = {BIT(HELD_PIN), span_any, call_unpin},
-	[PINBENCH_GUP_UNPIN_DIRTY_LOCK] = {BIT(HELD_PIN), span_any, call_unpin_dirty_lock},
-	[PINBENCH_GUP_UNPIN_RANGE_DIRTY_LOCK] = {BIT(HELD_PIN), span_contiguous,
-						 call_unpin_range_dirty_lock},
-#if HAVE_UNPIN_USER_FOLIO
-	[PINBENCH_GUP_UNPIN_FOLIO] = {BIT(HELD_PIN) | BIT(HELD_FOLIOS), span_folio,
-				      call_unpin_folio},
-#endif
-#if HAVE_UNPIN_FOLIOS
-	[PINBENCH_GUP_UNPIN_FOLIOS] = {BIT(HELD_FOLIOS), span_any, call_unpin_folios},
-#endif
-};
 
 /* Untimed: gives back items [from, nr_items) when an open file goes or a call failed. */
 static void drop_from(struct gup_state *s, u64 from)
@@ -202,62 +23,12 @@ static void drop_from(struct gup_state *s, u64 from)
 
 	for (; s->held != HELD_NOTHING && from < s->nr_items; from += nr) {
 		nr = min_t(u64, s->nr_items - from, 512);
-		release_methods[method_of[s->held]].call(s, from, nr);
+		pinbench_gup_release_methods[method_of[s->held]].call(s, from, nr);
 		cond_resched();
 	}
 	kvfree(s->pages);
 	memset(s, 0, sizeof(*s));
 }
-
-/*
- * Entries into the slow path, counted by a kprobe for this task alone. Nothing is
- * patched into the fast path, but a slow call pays for the probe, so the caller
- * asks for this in a run whose durations it does not use.
- */
-static struct {
-	struct mutex lock;
-	struct task_struct *task;
-	u64 calls;
-} slow_path = {.lock = __MUTEX_INITIALIZER(slow_path.lock)};
-
-#ifdef CONFIG_KPROBES
-static int slow_path_entered(struct kprobe *probe, struct pt_regs *regs)
-{
-	if (current == slow_path.task)
-		slow_path.calls++;
-	return 0;
-}
-
-/* The compiler may rename a static function; each name is the same function. */
-static int register_slow_path(struct kprobe *probe)
-{
-	static const char *const names[] = {
-		"__get_user_pages",
-		"__get_user_pages.isra.0",
-		"__get_user_pages.constprop.0",
-	};
-	unsigned int i;
-	int err = -ENOENT;
-
-	for (i = 0; err && i < ARRAY_SIZE(names); i++) {
-		*probe = (struct kprobe){
-			.symbol_name = names[i],
-			.pre_handler = slow_path_entered,
-		};
-		err = register_kprobe(probe);
-	}
-	return err;
-}
-#else
-static int register_slow_path(struct kprobe *probe)
-{
-	return -EOPNOTSUPP;
-}
-
-static void unregister_kprobe(struct kprobe *probe)
-{
-}
-#endif
 
 static int acquire_call(struct gup_call *c, const struct gup_acquire_method *method,
 			struct pinbench_measure *m, u64 i, unsigned int n)
@@ -302,23 +73,16 @@ static int acquire_all(struct gup_call *c, const struct gup_acquire_method *meth
 static int acquire_counting_slow(struct gup_call *c, const struct gup_acquire_method *method,
 				 struct pinbench_measure *m, struct pinbench_gup_acquire *req)
 {
-	struct kprobe probe;
-	int err;
+	int err = pinbench_gup_slow_begin();
 
-	if (mutex_lock_killable(&slow_path.lock))
-		return -EINTR;
-	slow_path.task = current;
-	slow_path.calls = 0;
-	if (register_slow_path(&probe)) {
+	if (err == -EINTR)
+		return err;
+	if (err) {
 		req->slow_calls = PINBENCH_GUP_SLOW_UNKNOWN;
-		err = acquire_all(c, method, m, req);
-	} else {
-		err = acquire_all(c, method, m, req);
-		unregister_kprobe(&probe);
-		req->slow_calls = slow_path.calls;
+		return acquire_all(c, method, m, req);
 	}
-	slow_path.task = NULL;
-	mutex_unlock(&slow_path.lock);
+	err = acquire_all(c, method, m, req);
+	req->slow_calls = pinbench_gup_slow_end();
 	return err;
 }
 
@@ -326,7 +90,7 @@ static u64 count_folios(struct gup_state *s)
 {
 	u64 i, folios = 0;
 
-	for (i = 0; i < s->nr_items; i += span_folio(s, i, s->nr_items - i))
+	for (i = 0; i < s->nr_items; i += pinbench_gup_span_folio(s, i, s->nr_items - i))
 		folios++;
 	return folios;
 }
@@ -338,7 +102,7 @@ static int acquire_check(const struct pinbench_gup_acquire *req)
 
 	if (req->method >= PINBENCH_GUP_NR_ACQUIRE)
 		return -EINVAL;
-	method = &acquire_methods[req->method];
+	method = &pinbench_gup_acquire_methods[req->method];
 	if (!method->call)
 		return -EOPNOTSUPP;
 	if (req->flags & ~(PINBENCH_GUP_WRITE | PINBENCH_GUP_LONGTERM | PINBENCH_GUP_COUNT_SLOW))
@@ -361,7 +125,7 @@ static int acquire_check(const struct pinbench_gup_acquire *req)
 static int acquire_begin(struct gup_call *c, const struct pinbench_gup_acquire *req,
 			 struct gup_state *s)
 {
-	const struct gup_acquire_method *method = &acquire_methods[req->method];
+	const struct gup_acquire_method *method = &pinbench_gup_acquire_methods[req->method];
 
 	*c = (struct gup_call){.state = s, .mm = current->mm, .addr = req->addr};
 	if (req->flags & PINBENCH_GUP_WRITE)
@@ -397,7 +161,7 @@ static int gup_acquire(void *state, void *arg)
 	err = acquire_check(req);
 	if (err)
 		return err;
-	method = &acquire_methods[req->method];
+	method = &pinbench_gup_acquire_methods[req->method];
 	err = pinbench_measure_init(&m, &req->samples, DIV_ROUND_UP(req->nr_pages, req->batch));
 	if (err)
 		return err;
@@ -462,7 +226,7 @@ static int gup_release_pages(void *state, void *arg)
 
 	if (req->method >= PINBENCH_GUP_NR_RELEASE || !req->batch)
 		return -EINVAL;
-	method = &release_methods[req->method];
+	method = &pinbench_gup_release_methods[req->method];
 	if (!method->call)
 		return -EOPNOTSUPP;
 	if (s->held == HELD_NOTHING || !(method->fits & BIT(s->held)))
@@ -494,9 +258,9 @@ static void gup_describe(struct pinbench_info *info)
 	unsigned int i;
 
 	for (i = 0; i < PINBENCH_GUP_NR_ACQUIRE; i++)
-		info->gup_acquire |= acquire_methods[i].call ? BIT(i) : 0;
+		info->gup_acquire |= pinbench_gup_acquire_methods[i].call ? BIT(i) : 0;
 	for (i = 0; i < PINBENCH_GUP_NR_RELEASE; i++)
-		info->gup_release |= release_methods[i].call ? BIT(i) : 0;
+		info->gup_release |= pinbench_gup_release_methods[i].call ? BIT(i) : 0;
 }
 
 static const struct pinbench_command gup_commands[] = {
