@@ -279,6 +279,9 @@ static int verify(struct bench_ctx *ctx, const struct backing *b)
 		return bench_skip(ctx, "only %zu of %zu pages are the zero page", s.zero, s.pages);
 	if (kind->anon && s.anon != s.pages)
 		return bench_skip(ctx, "only %zu of %zu pages are anonymous", s.anon, s.pages);
+	if (kind->shared_by_child && s.exclusive)
+		return bench_skip(ctx, "%zu of %zu pages are not shared with the child",
+				  s.exclusive, s.pages);
 	if (kind->hugetlb && s.hugetlb != s.pages)
 		return bench_skip(ctx, "only %zu of %zu pages are hugetlb", s.hugetlb, s.pages);
 	if (!b->folio_bytes) {

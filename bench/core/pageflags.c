@@ -6,9 +6,10 @@
 #include <unistd.h>
 #include "bench/core/pageflags.h"
 
-#define PAGE_BYTES	 4096ul
-#define PAGEMAP_PRESENT	 (1ull << 63)
-#define PAGEMAP_PFN_MASK ((1ull << 55) - 1)
+#define PAGE_BYTES	  4096ul
+#define PAGEMAP_PRESENT	  (1ull << 63)
+#define PAGEMAP_PFN_MASK  ((1ull << 55) - 1)
+#define PAGEMAP_EXCLUSIVE (1ull << 56)
 
 static int read_words(const char *path, uint64_t index, uint64_t *words, size_t count)
 {
@@ -75,6 +76,7 @@ static void survey(const uint64_t *map, const uint64_t *flags, struct page_surve
 			continue;
 		}
 		s->resident++;
+		s->exclusive += !!(map[i] & PAGEMAP_EXCLUSIVE);
 		s->anon += !!(flags[i] & KPF_ANON_BIT);
 		s->hugetlb += !!(flags[i] & KPF_HUGE_BIT);
 		s->zero += !!(flags[i] & KPF_ZERO_PAGE_BIT);

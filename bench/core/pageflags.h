@@ -18,6 +18,7 @@ struct page_survey {
 	size_t anon;	       /* of those, anonymous */
 	size_t hugetlb;	       /* of those, of hugetlb */
 	size_t zero;	       /* of those, the zero page */
+	size_t exclusive;      /* of those, mapped nowhere else */
 	size_t smallest_folio; /* in bytes, over the folios seen; 0 if none is resident */
 	size_t largest_folio;
 };
