@@ -4,8 +4,8 @@
  * function acquires or releases (gup_methods.c), and the count of slow-path entries
  * (gup_slow.c).
  */
-#ifndef PINBENCH_GUP_H
-#define PINBENCH_GUP_H
+#ifndef PINBENCH_MODULE_GUP_H
+#define PINBENCH_MODULE_GUP_H
 
 #include <linux/mm.h>
 #include <linux/types.h>

@@ -1,8 +1,8 @@
 /*
  * Family gup, the shared part. One pass counts slow-path entries and shows whether the
  * kernel takes the request at all; more follow until they cost the same; then each
- * repetition acquires and releases once. Pages asked for and got, pins taken and given back are compared
- * every time.
+ * repetition acquires and releases once. Pages asked for and got, pins taken and given back are
+ * compared every time.
  */
 #include <errno.h>
 #include <stdio.h>
