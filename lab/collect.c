@@ -13,14 +13,16 @@ void pb_attempt_clear(struct pb_attempt *attempt)
 	*attempt = (struct pb_attempt){0};
 }
 
+/* A dying guest writes anything: what is no UTF-8 must not undo its failure. */
 static json_t *failure_new(const char *kind, const char *id, const char *detail,
 			   const char *console, char **tail)
 {
+	g_autofree char *text = g_utf8_make_valid(detail, -1);
 	json_t *lines = json_array();
 
 	for (; tail && *tail; tail++)
 		json_array_append_new(lines, json_string(*tail));
-	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", kind, "case", id, "detail", detail,
+	return json_pack("{s:s, s:s, s:s, s:s, s:o}", "kind", kind, "case", id, "detail", text,
 			 "console", console, "tail", lines);
 }
 
@@ -97,13 +99,22 @@ static bool is_ok(const struct pb_attempt *attempt)
 	return !attempt->failure && outcome && !strcmp(outcome, PB_OUTCOME_OK);
 }
 
-/* Adds the sample list of metric number @index of a later boot to the first boot's. */
-static void add_boot(json_t *metric, size_t index, const struct pb_attempt *attempt)
+static const char *name_of(const json_t *metric)
 {
-	json_t *metrics = json_object_get(attempt->measured, "metrics");
-	json_t *samples = json_object_get(json_array_get(metrics, index), "boots");
+	return json_string_value(json_object_get(metric, "name"));
+}
 
-	json_array_extend(json_object_get(metric, "boots"), samples);
+/* Adds the sample list of the same metric of a later boot to the first boot's. */
+static void add_boot(json_t *metric, const struct pb_attempt *attempt)
+{
+	json_t *other;
+	size_t i;
+
+	json_array_foreach (json_object_get(attempt->measured, "metrics"), i, other) {
+		if (!g_strcmp0(name_of(metric), name_of(other)))
+			json_array_extend(json_object_get(metric, "boots"),
+					  json_object_get(other, "boots"));
+	}
 }
 
 json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
@@ -121,7 +132,7 @@ json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
 	ret = json_deep_copy(attempts[0].measured);
 	json_array_foreach (json_object_get(ret, "metrics"), i, metric) {
 		for (guint boot = 1; boot < boots; boot++)
-			add_boot(metric, i, &attempts[boot]);
+			add_boot(metric, &attempts[boot]);
 		pb_metric_summarise(metric);
 	}
 	return ret;

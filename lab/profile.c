@@ -120,8 +120,12 @@ static void expand_benchmark(struct profile *p, const char *section, const json_
 static int check_key(struct profile *p, const char *section, const char *key, GPtrArray *benchmarks,
 		     GError **ret_error)
 {
-	g_auto(GStrv) values = g_key_file_get_string_list(p->file, section, key, NULL, NULL);
+	g_autoptr(GError) why = NULL;
+	g_auto(GStrv) values = g_key_file_get_string_list(p->file, section, key, NULL, &why);
 
+	if (!values || !*values)
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE, "%s: [%s]: %s: %s", p->path,
+			       section, key, why ? why->message : "no value");
 	for (char **value = values; *value; value++) {
 		bool known = false, allowed = false;
 

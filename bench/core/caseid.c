@@ -58,6 +58,8 @@ static int set_param(struct case_id *id, char *assignment, char *ret_why, size_t
 	for (size_t i = 0; params[i]; i++) {
 		if (strcmp(params[i]->name, assignment))
 			continue;
+		if (id->values[i])
+			return why(ret_why, bytes, EINVAL, "%s is given twice", assignment);
 		id->values[i] = allowed_value(params[i], value);
 		if (id->values[i])
 			return 0;
@@ -84,15 +86,22 @@ static void write_text(struct case_id *id)
 static int parse_params(struct case_id *id, char *text, char *ret_why, size_t bytes)
 {
 	size_t length = strlen(text);
-	char *rest = NULL;
 	int err = 0;
 
 	if (!length || text[length - 1] != ']')
 		return why(ret_why, bytes, EINVAL, "the parameters do not end with ']'");
 	text[length - 1] = '\0';
-	for (char *one = strtok_r(text, ",", &rest); one && !err; one = strtok_r(NULL, ",", &rest))
+	for (char *one = strsep(&text, ","); one && !err; one = strsep(&text, ","))
 		err = set_param(id, one, ret_why, bytes);
 	return err;
+}
+
+static void fill_in(struct case_id *id)
+{
+	for (size_t i = 0; id->bench->params[i]; i++) {
+		if (!id->values[i])
+			id->values[i] = id->bench->params[i]->fallback;
+	}
 }
 
 int case_id_parse(const char *text, struct case_id *ret_id, char *ret_why, size_t why_bytes)
@@ -111,11 +120,11 @@ int case_id_parse(const char *text, struct case_id *ret_id, char *ret_why, size_
 	*ret_id = (struct case_id){.bench = bench_find(copy)};
 	if (!ret_id->bench)
 		return why(ret_why, why_bytes, ENOENT, "no benchmark is called '%s'", copy);
-	for (size_t i = 0; ret_id->bench->params[i]; i++)
-		ret_id->values[i] = ret_id->bench->params[i]->fallback;
 	if (bracket)
 		err = parse_params(ret_id, bracket, ret_why, why_bytes);
-	if (!err)
-		write_text(ret_id);
-	return err;
+	if (err)
+		return err;
+	fill_in(ret_id);
+	write_text(ret_id);
+	return 0;
 }

@@ -11,8 +11,9 @@
  */
 static inline size_t pb_quantile_index(size_t count, double p)
 {
-	double rank = p * (double)count;
-	size_t index = (size_t)rank;
+	/* 0.07 * 100 is a hair above 7: such a hair must not move the rank. */
+	double rank = p * (double)count - 1e-9 * (double)count;
+	size_t index = rank > 0 ? (size_t)rank : 0;
 
 	if ((double)index < rank)
 		index++;

@@ -1,16 +1,22 @@
 /* What a guest's console tells: see console.h. */
+#include <stdbool.h>
 #include <string.h>
 #include "pinbench/result.h"
 #include "lab/guest/console.h"
 
-/* An oops ends in a panic here (oops=panic), so its own words are looked for first. */
+/*
+ * An oops ends in a panic here (oops=panic), so its own words are looked for first. Other
+ * reports that begin with BUG: (KASAN, sleeping in atomic context) do not end a machine.
+ */
 static const struct {
 	const char *text;
 	const char *kind;
 } signs[] = {
 	/* clang-format off */
 	{"Oops: ", PB_FAILURE_OOPS},
-	{"BUG: ", PB_FAILURE_OOPS},
+	{"BUG: kernel NULL pointer", PB_FAILURE_OOPS},
+	{"BUG: unable to handle", PB_FAILURE_OOPS},
+	{" [#1]", PB_FAILURE_OOPS},
 	{"kernel BUG at", PB_FAILURE_OOPS},
 	{"general protection fault", PB_FAILURE_OOPS},
 	{"Kernel panic", PB_FAILURE_PANIC},
@@ -42,11 +48,20 @@ char *pb_console_trouble(const char *console, const char **ret_kind)
 	return first ? line_at(console, first) : NULL;
 }
 
+static bool is_c1_control(const char *place)
+{
+	return (guchar)place[0] == 0xc2 && (guchar)place[1] >= 0x80 && (guchar)place[1] < 0xa0;
+}
+
+/* Control characters, those of two bytes too (U+0080 to U+009F), become spaces. */
 static void clean(char *line)
 {
 	for (; *line; line++) {
-		if (g_ascii_iscntrl(*line) && *line != '\t')
-			*line = ' ';
+		if (is_c1_control(line))
+			memmove(line, line + 1, strlen(line));
+		else if (!g_ascii_iscntrl(*line) || *line == '\t')
+			continue;
+		*line = ' ';
 	}
 }
 

@@ -30,7 +30,8 @@ static char *describe_status(const struct vm *vm)
 {
 	g_autofree char *log = vm_read_file(vm->guest, "qemu.log");
 
-	g_strchomp(log);
+	/* The first line says what; the others are usage. */
+	log[strcspn(log, "\r\n")] = '\0';
 	if (WIFSIGNALED(vm->status))
 		return g_strdup_printf("QEMU was ended by signal %d (%s)%s%s", WTERMSIG(vm->status),
 				       strsignal(WTERMSIG(vm->status)), *log ? ": " : "", log);

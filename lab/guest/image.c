@@ -28,8 +28,15 @@ static int compute_key(const struct pb_kernel *kernel, const struct pb_machine *
 	    pb_sha256_file(parts->module, &module, ret_error) ||
 	    pb_initramfs_mkfs_version(&mkfs, ret_error))
 		return -EIO;
-	const char *const all[] = {
-		RECIPE, kernel->vmlinux_sha256, machine->sha256, init, agent, module, mkfs, NULL};
+	const char *const all[] = {RECIPE,
+				   kernel->vmlinux_sha256,
+				   machine->sha256,
+				   machine->snapshot ? "saved" : "booted",
+				   init,
+				   agent,
+				   module,
+				   mkfs,
+				   NULL};
 	g_autofree char *sha256 = pb_sha256_strings(all);
 
 	*ret_key = g_strndup(sha256, 32);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "lab/guest/qmp.h"
+#include "lab/util/process.h"
 #include "reports/error.h"
 
 #define REPLY_SECONDS 60
@@ -84,6 +85,8 @@ static json_t *await_reply(struct pb_qmp *qmp, const char *command, GError **ret
 	while (g_get_monotonic_time() < deadline) {
 		json_t *message = next_message(qmp);
 
+		if (!message && pb_check_interrupted(ret_error))
+			return NULL;
 		if (!message && qmp->closed)
 			break;
 		if (!message) {

@@ -22,9 +22,13 @@ char *vm_read_file(const struct pb_guest *guest, const char *name)
 {
 	g_autofree char *path = in_directory(guest, name);
 	char *text = NULL;
+	gsize bytes;
 
-	if (!g_file_get_contents(path, &text, NULL, NULL))
+	if (!g_file_get_contents(path, &text, &bytes, NULL))
 		return g_strdup("");
+	/* A dying guest writes NUL bytes too: nothing behind one may be lost. */
+	for (gsize i = 0; i < bytes; i++)
+		text[i] = text[i] ? text[i] : ' ';
 	return text;
 }
 

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "pinbench/quantile.h"
 #include "reports/stats/quantile.h"
 
 static int by_value(const void *left, const void *right)
@@ -57,12 +58,9 @@ double pb_median(const double *values, size_t count)
 double pb_quantile(const double *values, size_t count, double p)
 {
 	g_autofree double *sorted = NULL;
-	double rank;
 
 	if (!count)
 		return NAN;
 	sorted = sorted_copy(values, count);
-	/* 0.07 * 100 is a hair above 7: such a hair must not move the rank. */
-	rank = ceil(CLAMP(p, 0.0, 1.0) * (double)count - 1e-9 * (double)count);
-	return sorted[rank < 1 ? 0 : (size_t)rank - 1];
+	return sorted[pb_quantile_index(count, CLAMP(p, 0.0, 1.0))];
 }

@@ -315,6 +315,20 @@ static void benchmarks_are_found_by_name(void **state)
 	assert_null(bench_find("gup/pin[batch=1]"));
 }
 
+static void two_values_for_one_parameter(void **state)
+{
+	(void)state;
+	refused("gup/pin[batch=1,batch=16]", EINVAL, (const char *[]){"batch", NULL});
+}
+
+static void commas_without_anything(void **state)
+{
+	(void)state;
+	refused("gup/pin[,batch=1]", EINVAL, (const char *[]){NULL});
+	refused("gup/pin[batch=1,]", EINVAL, (const char *[]){NULL});
+	refused("gup/pin[batch=1,,write=0]", EINVAL, (const char *[]){NULL});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +344,8 @@ int main(void)
 		cmocka_unit_test(the_longest_ids_fit),
 		cmocka_unit_test(a_reason_stays_in_its_buffer),
 		cmocka_unit_test(benchmarks_are_found_by_name),
+		cmocka_unit_test(two_values_for_one_parameter),
+		cmocka_unit_test(commas_without_anything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -337,6 +337,40 @@ static void not_reached_before_an_interruption(void **state)
 	pb_attempt_clear(&boots[0]);
 }
 
+/* A console line goes into the detail as it is: what is no UTF-8 must not undo the failure. */
+static void an_oops_line_that_is_no_text(void **state)
+{
+	const struct pb_guest_end end = {.failure = PB_FAILURE_OOPS, .detail = "Oops: \xff\xfe"};
+	struct pb_attempt attempt = attempt_end(ENVIRONMENT BEGIN OK("7") EXIT, &end);
+	json_t *item = pb_collect_case(&attempt, 1);
+
+	(void)state;
+	assert_non_null(attempt.failure);
+	check_text(attempt.failure, "kind", PB_FAILURE_OOPS);
+	check_lost_case(item, "oops: ");
+	json_decref(item);
+	pb_attempt_clear(&attempt);
+}
+
+#define CASE_EVENT(metrics) "{'event':'case','case':" CASE_OF("'ok'", metrics) "}\n"
+
+static void metrics_are_matched_by_name(void **state)
+{
+	struct pb_attempt boots[] = {
+		attempt_of(CASE_EVENT(METRIC("pin", "1") "," METRIC("p99", "100"))),
+		attempt_of(CASE_EVENT(METRIC("p99", "102") "," METRIC("pin", "3")))};
+	json_t *item = pb_collect_case(boots, 2);
+	const json_t *metrics = json_object_get(item, "metrics");
+
+	(void)state;
+	assert_true(json_number_value(json_object_get(json_array_get(metrics, 0), "median")) == 2);
+	assert_true(json_number_value(json_object_get(json_array_get(metrics, 1), "median")) ==
+		    101);
+	json_decref(item);
+	pb_attempt_clear(&boots[0]);
+	pb_attempt_clear(&boots[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +388,8 @@ int main(void)
 		cmocka_unit_test(boots_that_disagree),
 		cmocka_unit_test(the_first_bad_boot_speaks),
 		cmocka_unit_test(not_reached_before_an_interruption),
+		cmocka_unit_test(an_oops_line_that_is_no_text),
+		cmocka_unit_test(metrics_are_matched_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

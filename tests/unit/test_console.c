@@ -111,7 +111,7 @@ static void the_line_is_cut_out_whole(void **state)
 	is_trouble("[ 1.0] Oops: 00", PB_FAILURE_OOPS, "[ 1.0] Oops: 00");
 	is_trouble("[ 1.0] Oops: 00\r\nRIP: x\r\n", PB_FAILURE_OOPS, "[ 1.0] Oops: 00");
 	is_trouble("[ 1.0] Oops: 00 \t \r\n\r\n", PB_FAILURE_OOPS, "[ 1.0] Oops: 00");
-	is_trouble("\xff\xfe\nBUG: x\n\xff", PB_FAILURE_OOPS, "BUG: x");
+	is_trouble("\xff\xfe\nOops: x\n\xff", PB_FAILURE_OOPS, "Oops: x");
 }
 
 static void the_first_line_of_a_console(void **state)
@@ -204,6 +204,29 @@ static void a_very_long_console(void **state)
 	is_quiet(console->str);
 }
 
+/* U+009B opens an escape sequence as ESC [ does. */
+static void c1_control_characters_go_too(void **state)
+{
+	(void)state;
+	tail_is("a\xc2\x9b"
+		"31mb\n",
+		1, "a 31mb|");
+}
+
+static void part_of_a_word_is_no_sign(void **state)
+{
+	(void)state;
+	is_quiet("[ 1.0] DEBUG: probing\n");
+}
+
+/* The kernel goes on after these; if the machine is then lost, it is lost of something else. */
+static void reports_that_do_not_end_the_machine(void **state)
+{
+	(void)state;
+	is_quiet("BUG: KASAN: slab-out-of-bounds in gup_test_ioctl+0x1/0x2\n");
+	is_quiet("BUG: sleeping function called from invalid context at mm/gup.c:1\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +243,9 @@ int main(void)
 		cmocka_unit_test(control_characters_become_spaces),
 		cmocka_unit_test(bytes_that_are_no_text),
 		cmocka_unit_test(a_very_long_console),
+		cmocka_unit_test(c1_control_characters_go_too),
+		cmocka_unit_test(part_of_a_word_is_no_sign),
+		cmocka_unit_test(reports_that_do_not_end_the_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -242,6 +242,21 @@ static void a_file_of_ones_own(void **state)
 	scratch_check_error(error, PB_EXIT_USAGE, (const char *[]){*state, NULL});
 }
 
+/* No value is not a value of no meaning: the section would silently have no case. */
+static void a_key_without_a_value(void **state)
+{
+	is_refused(state, HEAD "[fam/one]\nmode=\n[fam/bare]\n",
+		   (const char *[]){"[fam/one]", "mode", NULL});
+	is_refused(state, HEAD "[fam/one]\nbogus=\n[fam/bare]\n",
+		   (const char *[]){"[fam/one]", "bogus", NULL});
+}
+
+static void a_value_that_cannot_be_read(void **state)
+{
+	is_refused(state, HEAD "[fam/one]\nmode=a\\q\n", (const char *[]){"[fam/one]", NULL});
+	is_refused(state, HEAD "[fam/one]\nmode=\xff\n", (const char *[]){"[fam/one]", NULL});
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +272,8 @@ int main(void)
 		IN_SCRATCH(a_file_that_is_no_ini),
 		IN_SCRATCH(a_profile_that_is_not_there),
 		IN_SCRATCH(a_file_of_ones_own),
+		IN_SCRATCH(a_key_without_a_value),
+		IN_SCRATCH(a_value_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, load_catalog, drop_catalog);

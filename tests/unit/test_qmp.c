@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "lab/guest/qmp.h"
+#include "lab/util/process.h"
 #include "reports/error.h"
 
 #define GREETING "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n"
@@ -398,6 +399,25 @@ static void closed_twice(void **state)
 	close(sockets[1]);
 }
 
+/* Every wait of the lab looks at pb_interrupted; this one would last a minute. */
+static void interrupted_while_waiting(void **state)
+{
+	const char *const replies[] = {GREETING, "", NULL};
+	gint64 begin = __real_g_get_monotonic_time();
+	struct peer peer = {.stays = true};
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	start(&peer, replies);
+	pb_interrupted = SIGINT;
+	haste = G_USEC_PER_SEC;
+	assert_null(pb_qmp_command(&peer.qmp, "query-status", NULL, &error));
+	pb_interrupted = 0;
+	assert_true(__real_g_get_monotonic_time() - begin < G_USEC_PER_SEC);
+	assert_int_equal(error->code, PB_EXIT_INTERRUPTED);
+	stop(&peer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +436,7 @@ int main(void)
 		cmocka_unit_test(gone_after_the_answer),
 		cmocka_unit_test(no_answer_in_time),
 		cmocka_unit_test(closed_twice),
+		cmocka_unit_test(interrupted_while_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
