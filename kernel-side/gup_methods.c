@@ -59,9 +59,8 @@ const struct gup_acquire_method pinbench_gup_acquire_methods[PINBENCH_GUP_NR_ACQ
 	[PINBENCH_GUP_PIN] = {HELD_PIN, true, true, call_pin},
 	[PINBENCH_GUP_PIN_UNLOCKED] = {HELD_PIN, true, false, call_pin_unlocked},
 	[PINBENCH_GUP_PIN_REMOTE] = {HELD_PIN, true, true, call_pin_remote},
-#if HAVE_MEMFD_PIN_FOLIOS
-	[PINBENCH_GUP_MEMFD_PIN_FOLIOS] = {HELD_FOLIOS, true, false, call_memfd_pin_folios},
-#endif
+	[PINBENCH_GUP_MEMFD_PIN_FOLIOS] = {HELD_FOLIOS, true, false,
+					   HAVE_MEMFD_PIN_FOLIOS ? call_memfd_pin_folios : NULL},
 };
 
 static unsigned int span_any(struct gup_state *s, u64 i, unsigned int max)
@@ -133,11 +132,8 @@ const struct gup_release_method pinbench_gup_release_methods[PINBENCH_GUP_NR_REL
 	[PINBENCH_GUP_UNPIN_DIRTY_LOCK] = {BIT(HELD_PIN), span_any, call_unpin_dirty_lock},
 	[PINBENCH_GUP_UNPIN_RANGE_DIRTY_LOCK] = {BIT(HELD_PIN), span_contiguous,
 						 call_unpin_range_dirty_lock},
-#if HAVE_UNPIN_USER_FOLIO
 	[PINBENCH_GUP_UNPIN_FOLIO] = {BIT(HELD_PIN) | BIT(HELD_FOLIOS), pinbench_gup_span_folio,
-				      call_unpin_folio},
-#endif
-#if HAVE_UNPIN_FOLIOS
-	[PINBENCH_GUP_UNPIN_FOLIOS] = {BIT(HELD_FOLIOS), span_any, call_unpin_folios},
-#endif
+				      HAVE_UNPIN_USER_FOLIO ? call_unpin_folio : NULL},
+	[PINBENCH_GUP_UNPIN_FOLIOS] = {BIT(HELD_FOLIOS), span_any,
+				       HAVE_UNPIN_FOLIOS ? call_unpin_folios : NULL},
 };
