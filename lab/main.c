@@ -35,6 +35,16 @@ static const struct pb_cli *find(const char *name)
 	return NULL;
 }
 
+/* The strings stay the caller's. */
+static char **prepend(const char *first, int argc, char **argv)
+{
+	char **all = g_new0(char *, (gsize)argc + 2);
+
+	all[0] = (char *)first;
+	memcpy(all + 1, argv, (gsize)argc * sizeof(*argv));
+	return all;
+}
+
 static int report_error(const GError *error)
 {
 	fprintf(stderr, "pinbench: %s\n", error ? error->message : "failed without a reason");
@@ -45,7 +55,7 @@ static int report_error(const GError *error)
 
 int main(int argc, char **argv)
 {
-	char *fallback[] = {"run", NULL};
+	g_autofree char **with_run = NULL;
 	g_autoptr(GError) error = NULL;
 	const struct pb_cli *command;
 
@@ -62,9 +72,10 @@ int main(int argc, char **argv)
 		puts("pinbench " PINBENCH_VERSION " (" PINBENCH_COMMIT ")");
 		return PB_EXIT_OK;
 	}
-	if (!argc) {
-		argc = 1;
-		argv = fallback;
+	if (!argc || argv[0][0] == '-') {
+		with_run = prepend("run", argc, argv);
+		argv = with_run;
+		argc++;
 	}
 	command = find(argv[0]);
 	if (!command) {

@@ -1,9 +1,12 @@
 /* A result as one HTML page: the answer first, then what it rests on. */
+#include <string.h>
+
 #include "assets.h"
 #include "reports/file.h"
 #include "reports/render/html.h"
 #include "reports/render/html_cases.h"
 #include "reports/render/plot.h"
+#include "reports/render/svg.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
 
@@ -228,6 +231,33 @@ static void add_closing(GString *out, const struct pb_view *view)
 	g_string_append(out, "</main>\n</body>\n</html>\n");
 }
 
+/* "plot-2-gup-pin-by-page.svg" */
+static char *plot_file_name(guint number, const char *title)
+{
+	g_autofree char *slug = g_ascii_strdown(title, -1);
+	g_autoptr(GString) name = g_string_new(NULL);
+
+	g_strcanon(slug, "abcdefghijklmnopqrstuvwxyz0123456789", '-');
+	g_string_printf(name, "plot-%u-%s.svg", number, slug);
+	g_string_replace(name, "--", "-", 0);
+	return g_string_free(g_steal_pointer(&name), FALSE);
+}
+
+/* The same plots as files, for a mail or a page of one's own. */
+static int write_plots(const GPtrArray *plots, const char *dir, GError **ret_error)
+{
+	int ret = 0;
+
+	for (guint i = 0; !ret && i < plots->len; i++) {
+		const struct pb_plot *plot = plots->pdata[i];
+		g_autofree char *name = plot_file_name(i + 1, plot->title);
+		g_autofree char *text = pb_svg_standalone(plot->svg, pb_asset_report_css);
+
+		ret = pb_write_file(dir, name, text, strlen(text), ret_error);
+	}
+	return ret;
+}
+
 int pb_render_html(const struct pb_result *result, const char *dir, GError **ret_error)
 {
 	g_autoptr(pb_view) view = pb_view_new(result);
@@ -235,6 +265,8 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	g_autoptr(GString) out = g_string_new(NULL);
 	int ret = pb_plot_draw(result, &plots, ret_error);
 
+	if (!ret)
+		ret = write_plots(plots, dir, ret_error);
 	if (ret < 0)
 		return ret;
 	add_head(out, view);

@@ -9,7 +9,8 @@
 #define PB_HTML_FILE "report.html"
 
 /*
- * Writes @dir/report.html, whole or not at all. Every text of the result is escaped.
+ * Writes @dir/report.html, whole or not at all, and beside it each of its plots as
+ * plot-N-TITLE.svg. Every text of the result is escaped.
  * Returns 0, or -errno with PB_EXIT_ENVIRONMENT if the plots cannot be drawn (see
  * pb_plot_draw()) or the file cannot be written.
  */

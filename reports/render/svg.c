@@ -69,3 +69,12 @@ char *pb_svg_adapt(const char *svg, const char *prefix, const char *label)
 	g_free(body);
 	return g_string_free(g_steal_pointer(&out), FALSE);
 }
+
+char *pb_svg_standalone(const char *svg, const char *css)
+{
+	gsize head = strcspn(svg, ">");
+
+	return g_strdup_printf("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n%.*s>"
+			       "<style>\n%ssvg.plot { background: var(--bg); }\n</style>%s\n",
+			       (int)head, svg, css, svg[head] ? svg + head + 1 : "");
+}

@@ -15,4 +15,7 @@
  */
 char *pb_svg_adapt(const char *svg, const char *prefix, const char *label);
 
+/* An element of pb_svg_adapt() as a file of its own, with @css in it. To be freed. */
+char *pb_svg_standalone(const char *svg, const char *css);
+
 #endif
