@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "lab/kernel/cache/record.h"
+#include "lab/kernel/clone.h"
 #include "lab/kernel/make/compile.h"
 #include "lab/kernel/make/kconfig.h"
+#include "lab/kernel/patch/patch.h"
 #include "lab/util/files.h"
 #include "reports/error.h"
 
@@ -20,6 +22,8 @@
 struct job {
 	const struct pb_kernel_source *source;
 	const struct pb_kernel_definition *definition;
+	const struct pb_kernel *base; /* whose objects to begin with, or NULL */
+	const GPtrArray *patches;     /* on top of the source, or NULL */
 	struct pb_progress *progress;
 	struct pb_kernel *kernel;
 	struct pb_lock *lock;
@@ -47,7 +51,8 @@ static struct pb_make make_for(const struct job *job)
 		.what = job->what,
 		.lock = job->lock,
 		.progress = job->progress,
-		.fault = job->source->user_tree ? PB_EXIT_USAGE : PB_EXIT_ENVIRONMENT,
+		.fault = job->source->user_tree || job->patches ? PB_EXIT_USAGE
+								: PB_EXIT_ENVIRONMENT,
 	};
 }
 
@@ -55,6 +60,7 @@ static struct pb_make make_for(const struct job *job)
 static int lay_out(const struct job *job, GError **ret_error)
 {
 	g_autofree char *partial = g_strconcat(job->tree, ".partial", NULL);
+	g_autofree char *build = g_build_filename(partial, "build", NULL);
 	int r = 0;
 
 	if (!g_file_test(job->tree, G_FILE_TEST_IS_DIR)) {
@@ -62,6 +68,10 @@ static int lay_out(const struct job *job, GError **ret_error)
 		r = pb_remove_tree(partial, ret_error);
 		if (!r)
 			r = pb_copy_tree(job->source->directory, partial, true, ret_error);
+		if (!r && job->patches)
+			r = pb_patches_apply(job->patches, partial, ret_error);
+		if (!r && job->base)
+			r = pb_clone_objects(job->base, build, job->tree, ret_error);
 		if (!r && rename(partial, job->tree) < 0)
 			r = pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT, "cannot create %s: %s",
 				    job->tree, g_strerror(errno));
@@ -90,28 +100,53 @@ static void remember_steps(const struct job *job, guint64 steps)
 		pb_write_atomic(job->steps_path, text, NULL);
 }
 
+/* The configuration, unless it is the base's and nothing can have changed it. */
+static int configure(struct job *job, GError **ret_error)
+{
+	struct pb_make make = make_for(job);
+	int r;
+
+	if (job->base && !pb_patches_touch_kconfig(job->patches)) {
+		g_strfreev(job->kernel->dropped);
+		job->kernel->dropped = g_strdupv(job->base->dropped);
+		return 0;
+	}
+	pb_progress_stage(job->progress, "configuring %s", job->kernel->spec);
+	g_clear_pointer(&job->kernel->dropped, g_strfreev);
+	r = pb_kconfig_make(&make, job->definition, &job->kernel->dropped, ret_error);
+	if (r)
+		job->kernel->dropped = g_new0(char *, 1);
+	return r;
+}
+
+/* What a build on top of another one will cost, as far as the patches' files tell. */
+static void announce(const struct job *job)
+{
+	const char *wide = job->base ? pb_patches_wide(job->patches) : NULL;
+
+	if (wide)
+		pb_progress_stage(job->progress, "building %s: all that depends on %s",
+				  job->kernel->spec, wide);
+	else
+		pb_progress_stage(job->progress, "building %s", job->kernel->spec);
+}
+
 static int compile(struct job *job, GError **ret_error)
 {
 	static const char *const targets[] = {"O=build", "vmlinux", "modules", NULL};
 	struct pb_make make = make_for(job);
 	guint64 steps = 0;
-	int r;
+	int r = configure(job, ret_error);
 
-	pb_progress_stage(job->progress, "configuring %s", job->kernel->spec);
-	g_clear_pointer(&job->kernel->dropped, g_strfreev);
-	r = pb_kconfig_make(&make, job->definition, &job->kernel->dropped, ret_error);
-	if (r) {
-		job->kernel->dropped = g_new0(char *, 1);
-		return r;
-	}
-	pb_progress_stage(job->progress, "building %s", job->kernel->spec);
-	make.arguments = targets;
-	make.expected_steps = expected_steps(job);
-	r = pb_make_run(&make, &steps, ret_error);
 	if (r)
 		return r;
-	remember_steps(job, steps);
-	return 0;
+	announce(job);
+	make.arguments = targets;
+	make.expected_steps = job->base ? 0 : expected_steps(job);
+	r = pb_make_run(&make, &steps, ret_error);
+	if (!r && !job->base)
+		remember_steps(job, steps);
+	return r;
 }
 
 /* Under the lock: from whatever an earlier try left to a complete kernel. */
@@ -154,15 +189,37 @@ static struct pb_kernel *cached(const char *directory, const char *spec)
 	return g_steal_pointer(&kernel);
 }
 
-static char *key_of(const struct pb_kernel_source *source,
-		    const struct pb_kernel_definition *definition, const char *toolchain)
+static char *key_of(const struct job *job, const char *toolchain)
 {
-	char *key = pb_sha256_strings((const char *[]){"kernel", PB_MAKE_RECIPE, source->id,
-						       definition->wanted, definition->optional,
-						       toolchain, NULL});
+	g_autoptr(GStrvBuilder) parts = g_strv_builder_new();
+	g_auto(GStrv) all = NULL;
+	char *key;
 
+	g_strv_builder_add_many(parts, "kernel", PB_MAKE_RECIPE, job->source->id,
+				job->definition->wanted, job->definition->optional, toolchain,
+				NULL);
+	for (guint i = 0; job->patches && i < job->patches->len; i++) {
+		const struct pb_patch *patch = job->patches->pdata[i];
+
+		g_strv_builder_add(parts, patch->diff);
+	}
+	all = g_strv_builder_end(parts);
+	key = pb_sha256_strings((const char *const *)all);
 	key[KEY_LENGTH] = '\0';
 	return key;
+}
+
+/* "linux-source-6.12 6.12.117-1 + mm/gup: count pages" */
+static char *origin_of(const struct job *job)
+{
+	GString *text = g_string_new(job->source->origin);
+
+	for (guint i = 0; job->patches && i < job->patches->len; i++) {
+		const struct pb_patch *patch = job->patches->pdata[i];
+
+		g_string_append_printf(text, " + %s", patch->subject);
+	}
+	return g_string_free(text, FALSE);
 }
 
 static void prepare_job(struct job *job, const char *root, const char *directory, const char *spec,
@@ -175,45 +232,78 @@ static void prepare_job(struct job *job, const char *root, const char *directory
 	job->kernel->spec = g_strdup(spec);
 	job->kernel->toolchain = g_strdup(toolchain);
 	job->kernel->source_id = g_strdup(job->source->id);
-	job->kernel->origin = g_strdup(job->source->origin);
+	job->kernel->origin = origin_of(job);
 	job->tree = g_build_filename(directory, "source", NULL);
-	job->log_path = g_build_filename(directory, "build.log", NULL);
+	/* Outside: of a patched kernel that cannot be built nothing else is kept. */
+	job->log_path = g_strdup_printf("%s/logs/%s.log", root, job->kernel->key);
 	job->what = g_strdup_printf("building the kernel %s", spec);
 	job->steps_path = g_build_filename(root, "steps", steps_key, NULL);
 }
 
-int pb_kernel_build(const char *spec, const struct pb_kernel_source *source,
-		    const struct pb_kernel_definition *definition, struct pb_progress *progress,
-		    struct pb_kernel **ret_kernel, GError **ret_error)
+/* The kernel of @job from the cache, or built now. Clears the job. */
+static int run_job(struct job *job, const char *spec, struct pb_kernel **ret_kernel,
+		   GError **ret_error)
 {
 	g_autofree char *root = NULL, *toolchain = NULL, *key = NULL;
-	g_autofree char *directory = NULL, *lock_path = NULL;
-	struct job job = {.source = source, .definition = definition, .progress = progress};
+	g_autofree char *directory = NULL, *lock_path = NULL, *logs = NULL;
 	int r = pb_cache_root(&root, ret_error);
 
 	if (!r)
 		r = pb_make_toolchain(&toolchain, ret_error);
 	if (r)
 		return r;
-	key = key_of(source, definition, toolchain);
+	key = key_of(job, toolchain);
 	directory = g_build_filename(root, "kernels", key, NULL);
 	*ret_kernel = cached(directory, spec);
 	if (*ret_kernel)
 		return 0;
 	lock_path = g_strdup_printf("%s/locks/kernel-%s", root, key);
-	prepare_job(&job, root, directory, spec, toolchain);
-	r = pb_lock_acquire(lock_path, progress, &job.lock, ret_error);
+	prepare_job(job, root, directory, spec, toolchain);
+	r = pb_cache_dir(&logs, ret_error, "logs", NULL);
+	if (!r)
+		r = pb_lock_acquire(lock_path, job->progress, &job->lock, ret_error);
 	if (!r)
 		r = pb_make_directory(directory, ret_error);
 	if (!r)
 		*ret_kernel = cached(directory, spec);
 	if (!r && !*ret_kernel) {
-		r = build_locked(&job, ret_error);
+		r = build_locked(job, ret_error);
+		if (r && r != -EINTR && job->patches)
+			pb_remove_tree(directory, NULL);
 		if (!r)
-			*ret_kernel = g_steal_pointer(&job.kernel);
+			*ret_kernel = g_steal_pointer(&job->kernel);
 	}
-	job_clear(&job);
+	job_clear(job);
 	return r;
+}
+
+int pb_kernel_build(const char *spec, const struct pb_kernel_source *source,
+		    const struct pb_kernel_definition *definition, struct pb_progress *progress,
+		    struct pb_kernel **ret_kernel, GError **ret_error)
+{
+	struct job job = {.source = source, .definition = definition, .progress = progress};
+
+	return run_job(&job, spec, ret_kernel, ret_error);
+}
+
+/* The unpatched kernel first: it is the other side of a comparison, and saves most of the work. */
+static int build_patched(const struct pb_kernel_spec *spec, const struct pb_kernel_source *source,
+			 const struct pb_kernel_definition *definition,
+			 struct pb_progress *progress, struct pb_kernel **ret_kernel,
+			 GError **ret_error)
+{
+	struct job job = {.source = source, .definition = definition, .progress = progress};
+	g_autoptr(GPtrArray) patches = NULL;
+	g_autoptr(pb_kernel) base = NULL;
+	int r = pb_patches_load((const char *const *)spec->patches, &patches, ret_error);
+
+	if (!r)
+		r = pb_kernel_build(spec->base, source, definition, progress, &base, ret_error);
+	if (r)
+		return r;
+	job.base = base;
+	job.patches = patches;
+	return run_job(&job, spec->text, ret_kernel, ret_error);
 }
 
 int pb_kernel_get(const char *spec, const char *configs_dir, unsigned int flags,
@@ -231,7 +321,9 @@ int pb_kernel_get(const char *spec, const char *configs_dir, unsigned int flags,
 	if (!r)
 		r = pb_kernel_obtain(parsed, definition, flags & PB_KERNEL_REFRESH, progress,
 				     &source, ret_error);
-	if (!r)
-		r = pb_kernel_build(spec, source, definition, progress, ret_kernel, ret_error);
-	return r;
+	if (r)
+		return r;
+	if (parsed->patches[0])
+		return build_patched(parsed, source, definition, progress, ret_kernel, ret_error);
+	return pb_kernel_build(spec, source, definition, progress, ret_kernel, ret_error);
 }

@@ -4,8 +4,12 @@
  *
  * CACHE/kernels/KEY/ holds source/ (hard links to the cached source), source/build/
  * (the objects, in a place relative to the source that is the same for every kernel,
- * so that ccache knows what it has compiled before), build.log, kernel.ini, and
- * the stamp `complete`. A build that was interrupted goes on where it stopped.
+ * so that ccache knows what it has compiled before), kernel.ini, and the stamp
+ * `complete`; CACHE/logs/KEY.log is what make printed. A build that was interrupted goes
+ * on where it stopped.
+ *
+ * A patched kernel begins as a copy of the unpatched one, so that make does only what the
+ * patches ask for. One that cannot be built leaves nothing but its log.
  */
 #ifndef PINBENCH_LAB_KERNEL_BUILD_H
 #define PINBENCH_LAB_KERNEL_BUILD_H
@@ -52,7 +56,10 @@ int pb_kernel_build(const char *spec, const struct pb_kernel_source *source,
 		    const struct pb_kernel_definition *definition, struct pb_progress *progress,
 		    struct pb_kernel **ret_kernel, GError **ret_error);
 
-/* Parse, obtain and build. @flags of enum pb_kernel_flags. */
+/*
+ * Parse, obtain, patch and build. @flags of enum pb_kernel_flags. Errors as above, and
+ * PB_EXIT_USAGE for a patch that cannot be read, does not apply, or breaks the build.
+ */
 int pb_kernel_get(const char *spec, const char *configs_dir, unsigned int flags,
 		  struct pb_progress *progress, struct pb_kernel **ret_kernel, GError **ret_error);
 

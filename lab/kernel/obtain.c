@@ -101,12 +101,6 @@ int pb_kernel_obtain(const struct pb_kernel_spec *spec,
 		     struct pb_progress *progress, struct pb_kernel_source **ret_source,
 		     GError **ret_error)
 {
-	if (spec->patches && spec->patches[0])
-		return pb_fail(
-			ret_error, ENOTSUP, PB_EXIT_USAGE,
-			"\"%s\": patches behind a + cannot be applied yet; apply %s to a tree "
-			"of your own and give its path",
-			spec->text, spec->patches[0]);
 	switch (spec->kind) {
 	case PB_KERNEL_NAMED:
 		return obtain_named(definition, refresh, progress, ret_source, ret_error);

@@ -25,10 +25,11 @@ typedef struct pb_kernel_source pb_kernel_source;
 
 /*
  * The source of @spec, from the cache if it is there. A named kernel stays the
- * version it was when it was first obtained; with @refresh apt is asked again.
+ * version it was when it was first obtained; with @refresh apt is asked again. The patches
+ * of @spec are not in it.
  *
  * Errors: PB_EXIT_USAGE for what the user got wrong (no kernel tree there, no such
- * revision, patches or host, which have no source here), PB_EXIT_ENVIRONMENT for apt, network
+ * revision, host, which has no source here), PB_EXIT_ENVIRONMENT for apt, network
  * and disk, -EINTR.
  */
 int pb_kernel_obtain(const struct pb_kernel_spec *spec,

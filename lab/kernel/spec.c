@@ -11,6 +11,7 @@ void pb_kernel_spec_free(struct pb_kernel_spec *spec)
 	if (!spec)
 		return;
 	g_free(spec->text);
+	g_free(spec->base);
 	g_free(spec->name);
 	g_free(spec->path);
 	g_free(spec->revision);
@@ -113,7 +114,6 @@ static int split_patches(struct pb_kernel_spec *spec, const char *rest, GError *
 int pb_kernel_spec_parse(const char *text, struct pb_kernel_spec **ret_spec, GError **ret_error)
 {
 	g_autoptr(pb_kernel_spec) spec = g_new0(struct pb_kernel_spec, 1);
-	g_autofree char *base = NULL;
 	size_t length;
 	int r;
 
@@ -130,11 +130,11 @@ int pb_kernel_spec_parse(const char *text, struct pb_kernel_spec **ret_spec, GEr
 
 		length = directory + strcspn(text + directory, "+");
 	}
-	base = g_strndup(text, length);
+	spec->base = g_strndup(text, length);
 	r = split_patches(spec, text + length, ret_error);
 	if (!r)
-		r = is_path(base) ? parse_path(spec, base, ret_error)
-				  : parse_name(spec, base, ret_error);
+		r = is_path(spec->base) ? parse_path(spec, spec->base, ret_error)
+					: parse_name(spec, spec->base, ret_error);
 	if (!r)
 		*ret_spec = g_steal_pointer(&spec);
 	return r;

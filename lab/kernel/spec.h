@@ -23,6 +23,7 @@ enum pb_kernel_kind {
 struct pb_kernel_spec {
 	enum pb_kernel_kind kind;
 	char *text;	/* as it was written */
+	char *base;	/* the same without its patches */
 	char *name;	/* NAMED: the name, else NULL */
 	char *path;	/* TREE, REVISION: absolute, else NULL */
 	char *revision; /* REVISION, else NULL */

@@ -143,6 +143,8 @@ int pb_copy_file(const char *from, const char *to, GError **ret_error)
 		goto out;
 	}
 	r = copy_bytes(in, out);
+	if (!r && futimens(out, (struct timespec[]){status.st_atim, status.st_mtim}) < 0)
+		r = -errno;
 	if (r)
 		fail_at(ret_error, -r, "copy to", to);
 	else if (rename(temporary, to) < 0)

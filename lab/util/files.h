@@ -27,7 +27,7 @@ int pb_make_directory(const char *path, GError **ret_error);
 /* Removes @path and what is below it, following no link. Absent is fine. */
 int pb_remove_tree(const char *path, GError **ret_error);
 
-/* A copy of a regular file, with its permissions; @to is replaced as a whole. */
+/* A copy of a regular file with its permissions and times; @to is replaced as a whole. */
 int pb_copy_file(const char *from, const char *to, GError **ret_error);
 
 /*

@@ -25,7 +25,7 @@ static const char makefile[] =
 	"\t@echo '  CC      first.o'\n"
 	"\techo first >> $(TMPDIR)/done\n"
 	"\ttouch $@\n"
-	"$(O)/vmlinux: $(O)/first.o\n"
+	"$(O)/vmlinux: $(O)/first.o code.c\n"
 	"\t@echo '  LD      vmlinux'\n"
 	"\ttouch $(TMPDIR)/started\n"
 	"\tif test -e $(TMPDIR)/stubborn; then trap '' TERM; fi; \\\n"

@@ -133,7 +133,7 @@ static void test_broken_tree(void **state)
 	kernel_put(fixture->tree, "code.c", "void start(void) { not C }\n");
 	kernel_refused(fixture, fixture->tree, -EIO, PB_EXIT_USAGE, "code.c:1:20: error: ");
 	/* Again, as the failure must not have left anything that is served. */
-	kernel_refused(fixture, fixture->tree, -EIO, PB_EXIT_USAGE, "build.log");
+	kernel_refused(fixture, fixture->tree, -EIO, PB_EXIT_USAGE, ".log");
 	/* The machine's fault is not the tree's. */
 	kernel_put(fixture->tree, "code.c", "#error No space left on device\n");
 	kernel_refused(fixture, fixture->tree, -EIO, PB_EXIT_ENVIRONMENT,
@@ -160,7 +160,7 @@ static void test_refused(void **state)
 
 	kernel_refused(fixture, "9.9", -ENOENT, PB_EXIT_USAGE, "no kernel is called \"9.9\"");
 	kernel_refused(fixture, "host", -EINVAL, PB_EXIT_USAGE, "no source to build");
-	kernel_refused(fixture, patched, -ENOTSUP, PB_EXIT_USAGE, "a.patch");
+	kernel_refused(fixture, patched, -ENOENT, PB_EXIT_USAGE, "a.patch");
 	kernel_refused(fixture, elsewhere, -ENOENT, PB_EXIT_USAGE, "there is no directory");
 	kernel_refused(fixture, fixture->configs, -EINVAL, PB_EXIT_USAGE, "is no kernel tree");
 	kernel_away(fixture->tree, "Kconfig");
