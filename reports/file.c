@@ -1,6 +1,8 @@
 /* Writing a file of a result directory: whole or not at all. */
 #include <errno.h>
+#include <stdlib.h>
 
+#include "pinbench/result.h"
 #include "reports/error.h"
 #include "reports/file.h"
 
@@ -53,4 +55,22 @@ int pb_write_file(const char *dir, const char *name, const char *text, size_t le
 	err = errno_of(error);
 	return pb_fail(ret_error, err, PB_EXIT_ENVIRONMENT, "%s: cannot be written: %s; %s", path,
 		       error->message, remedy_of(err));
+}
+
+int pb_write_json(const char *dir, const char *name, json_t *root, GError **ret_error)
+{
+	size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(PB_RESULT_PRECISION);
+	g_autoptr(GString) text = NULL;
+	char *dump = json_dumps(root, flags);
+
+	if (!dump)
+		return pb_fail(
+			ret_error, EINVAL, PB_EXIT_ENVIRONMENT,
+			"%s/%s: the result cannot be written as JSON (not valid UTF-8, or no "
+			"memory); this is a bug of pinbench: report it with the run's console",
+			dir, name);
+	text = g_string_new(dump);
+	g_string_append_c(text, '\n');
+	free(dump);
+	return pb_write_file(dir, name, text->str, text->len, ret_error);
 }

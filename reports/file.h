@@ -5,6 +5,7 @@
 #define PINBENCH_REPORTS_FILE_H
 
 #include <glib.h>
+#include <jansson.h>
 
 /*
  * Writes @length bytes of @text to @dir/@name through a temporary file and a
@@ -14,5 +15,11 @@
  */
 int pb_write_file(const char *dir, const char *name, const char *text, size_t length,
 		  GError **ret_error);
+
+/*
+ * The same for a JSON document: keys in insertion order, numbers with as many digits as
+ * the result format has. Borrows @root.
+ */
+int pb_write_json(const char *dir, const char *name, json_t *root, GError **ret_error);
 
 #endif

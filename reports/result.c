@@ -43,20 +43,7 @@ void pb_result_free(struct pb_result *result)
 
 int pb_result_save(json_t *root, const char *dir, GError **ret_error)
 {
-	size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(PB_RESULT_PRECISION);
-	g_autoptr(GString) text = NULL;
-	char *dump = json_dumps(root, flags);
-
-	if (!dump)
-		return pb_fail(
-			ret_error, EINVAL, PB_EXIT_ENVIRONMENT,
-			"%s/%s: the result cannot be written as JSON (not valid UTF-8, or no "
-			"memory); this is a bug of pinbench: report it with the run's console",
-			dir, PB_RESULT_FILE);
-	text = g_string_new(dump);
-	g_string_append_c(text, '\n');
-	free(dump);
-	return pb_write_file(dir, PB_RESULT_FILE, text->str, text->len, ret_error);
+	return pb_write_json(dir, PB_RESULT_FILE, root, ret_error);
 }
 
 /* Appends the samples of one boot to @all; *ret_median is theirs alone. */

@@ -5,8 +5,8 @@
 #include "lab/command/command.h"
 #include "reports/error.h"
 
-int pb_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *arguments,
-		 const char *description, GError **ret_error)
+int pb_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const GOptionEntry *more,
+		 const char *arguments, const char *description, GError **ret_error)
 {
 	g_autofree char *usage = g_strdup_printf("%s %s", (*argv)[0], arguments);
 	g_autofree char *program = g_strdup("./run.sh");
@@ -16,6 +16,8 @@ int pb_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const cha
 
 	g_set_prgname(program);
 	g_option_context_add_main_entries(context, entries, NULL);
+	if (more)
+		g_option_context_add_main_entries(context, more, NULL);
 	g_option_context_set_description(context, description);
 	parsed = g_option_context_parse(context, argc, argv, &why);
 	g_option_context_free(context);

@@ -16,17 +16,19 @@ struct pb_cli {
 };
 
 int pb_command_measure(int argc, char **argv, GError **ret_error);
+int pb_command_compare(int argc, char **argv, GError **ret_error);
 int pb_command_list(int argc, char **argv, GError **ret_error);
 int pb_command_kernel(int argc, char **argv, GError **ret_error);
 int pb_command_report(int argc, char **argv, GError **ret_error);
 int pb_command_test(int argc, char **argv, GError **ret_error);
 
 /*
- * Parses @entries out of argv (argv[0] is the command); what is left are the arguments.
+ * Parses @entries, and @more unless it is NULL, out of argv (argv[0] is the command); what is left
+ * are the arguments.
  * "--help" prints and ends the program. A wrong option is PB_EXIT_USAGE.
  */
-int pb_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *arguments,
-		 const char *description, GError **ret_error);
+int pb_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const GOptionEntry *more,
+		 const char *arguments, const char *description, GError **ret_error);
 
 /* As --quiet says, on standard error. */
 struct pb_progress *pb_cli_progress(gboolean quiet);

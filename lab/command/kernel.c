@@ -68,7 +68,7 @@ int pb_command_kernel(int argc, char **argv, GError **ret_error)
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	g_autoptr(pb_progress) progress = NULL;
-	int err = pb_cli_parse(&argc, &argv, entries, "list | build SPEC | rm SPEC|KEY",
+	int err = pb_cli_parse(&argc, &argv, entries, NULL, "list | build SPEC | rm SPEC|KEY",
 			       "The kernels that pinbench built, and their removal.", ret_error);
 
 	if (err)

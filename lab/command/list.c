@@ -70,7 +70,7 @@ int pb_command_list(int argc, char **argv, GError **ret_error)
 	};
 	json_t *one;
 	size_t i;
-	int err = pb_cli_parse(&argc, &argv, entries, "",
+	int err = pb_cli_parse(&argc, &argv, entries, NULL, "",
 			       "Every benchmark, its metrics, parameters and needs.", ret_error);
 
 	if (!err)

@@ -9,7 +9,7 @@
 int pb_command_report(int argc, char **argv, GError **ret_error)
 {
 	const GOptionEntry entries[] = {{NULL, 0, 0, 0, NULL, NULL, NULL}};
-	int err = pb_cli_parse(&argc, &argv, entries, "DIR...",
+	int err = pb_cli_parse(&argc, &argv, entries, NULL, "DIR...",
 			       "Writes report.md and report.html from the result.json in DIR.",
 			       ret_error);
 

@@ -55,7 +55,7 @@ int pb_command_test(int argc, char **argv, GError **ret_error)
 	struct counts counts;
 	int status, err;
 
-	err = pb_cli_parse(&argc, &argv, entries, "[NAME...]",
+	err = pb_cli_parse(&argc, &argv, entries, NULL, "[NAME...]",
 			   "Every test, or those that are named (see 'meson test --list').",
 			   ret_error);
 	if (err)

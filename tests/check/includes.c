@@ -12,7 +12,8 @@
 #define LIB_ELF	    (1u << 2)
 #define LIB_CMOCKA  (1u << 3)
 #define KERNEL	    (1u << 4)
-#define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA)
+#define LIB_GSL	    (1u << 5)
+#define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
 struct layer {
@@ -36,7 +37,7 @@ static const struct layer layers[] = {
 	{"bench/",
 	 {"include/pinbench/bench.h", "include/pinbench/uapi.h", "bench/core/", "bench/%s/"},
 	 NONE},
-	{"reports/stats/", {"include/pinbench/quantile.h", "reports/stats/"}, LIB_GLIB},
+	{"reports/stats/", {"include/pinbench/quantile.h", "reports/stats/"}, LIB_GLIB | LIB_GSL},
 	{"reports/render/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "!reports/stats/", "reports/"},
 	 LIB_JANSSON | LIB_GLIB},
@@ -125,6 +126,8 @@ static unsigned int library_of(const char *name)
 	if (!strcmp(name, "glib.h") || !strcmp(name, "glib-unix.h") ||
 	    g_str_has_prefix(name, "glib/") || g_str_has_prefix(name, "gio/"))
 		return LIB_GLIB;
+	if (g_str_has_prefix(name, "gsl/"))
+		return LIB_GSL;
 	return 0;
 }
 

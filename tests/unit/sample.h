@@ -27,6 +27,7 @@
 	"{'name':'p99','unit':'insn/call','better':'lower','primary':false,"                   \
 	"'boots':[[7,9]],'median':8.0,'min':7,'max':9}"
 
+/* clang-format off */
 static const char sample_text[] =
 	"{'schema':'pinbench-result/1','tool':{'version':'0.1.0','commit':'abc123'},"
 	"'run':{'command':'./run.sh run --profile quick','profile':'quick',"
@@ -39,33 +40,23 @@ static const char sample_text[] =
 	"'clock':{'source':'tsc','per_insn':1,'overhead':{'value':18,'unit':'insn'}}},"
 	"'benchmarks':{'gup/pin':{'summary':'Pins <b>memory</b>.','path':'pin_user_pages()',"
 	"'inside':'the call','outside':'faults'}},"
-	"'cases':[" SAMPLE_CASE("backing=anon,batch=1", "'backing':'anon','batch':'1','size':'16m'", "'outcome':'ok',", SAMPLE_METRICS("2664")) "," SAMPLE_CASE(
-		"backing=anon,batch=512", "'backing':'anon','batch':'512','size':'16m'",
-		"'outcome':'ok',",
-		SAMPLE_METRICS(
-			"64.125")) "," SAMPLE_CASE("backing=shmem,batch=512",
-						   "'backing':'shmem','batch':'512','size':'16m'",
-						   "'outcome':'ok',",
-						   SAMPLE_METRICS(
-							   "70.5")) "," SAMPLE_CASE("backing="
-										    "pfnmap,batch="
-										    "1",
-										    "'backing':'"
-										    "pfnmap','"
-										    "batch':'1'",
-										    "'outcome':'"
-										    "skip','reason'"
-										    ":'no | way "
-										    "<here>',",
-										    "") "," SAMPLE_CASE("backing=pfnmap,batch=2",
-													"'backing':'pfnmap','batch':'2'",
-													"'outcome':'skip','reason':'no | way <here>',",
-													"") "," SAMPLE_CASE("backing=bad,batch=1",
-															    "'backing':'bad','batch':'1'",
-															    "'outcome':'fail','reason':'it broke',",
-															    "") "],'failures':[{'kind':'panic','case':'gup/pin[backing=bad,batch=1]',"
-																"'detail':'Kernel panic','console':'console-3.log',"
-																"'tail':['<script>alert(1)</script>','\\u001b[31mred']}]}";
+	"'cases':["
+	SAMPLE_CASE("backing=anon,batch=1", "'backing':'anon','batch':'1','size':'16m'",
+		    "'outcome':'ok',", SAMPLE_METRICS("2664")) ","
+	SAMPLE_CASE("backing=anon,batch=512", "'backing':'anon','batch':'512','size':'16m'",
+		    "'outcome':'ok',", SAMPLE_METRICS("64.125")) ","
+	SAMPLE_CASE("backing=shmem,batch=512", "'backing':'shmem','batch':'512','size':'16m'",
+		    "'outcome':'ok',", SAMPLE_METRICS("70.5")) ","
+	SAMPLE_CASE("backing=pfnmap,batch=1", "'backing':'pfnmap','batch':'1'",
+		    "'outcome':'skip','reason':'no | way <here>',", "") ","
+	SAMPLE_CASE("backing=pfnmap,batch=2", "'backing':'pfnmap','batch':'2'",
+		    "'outcome':'skip','reason':'no | way <here>',", "") ","
+	SAMPLE_CASE("backing=bad,batch=1", "'backing':'bad','batch':'1'",
+		    "'outcome':'fail','reason':'it broke',", "")
+	"],'failures':[{'kind':'panic','case':'gup/pin[backing=bad,batch=1]',"
+	"'detail':'Kernel panic','console':'console-3.log',"
+	"'tail':['<script>alert(1)</script>','\\u001b[31mred']}]}";
+/* clang-format on */
 
 /* Caller unrefs. */
 static inline json_t *sample_root(void)

@@ -1,0 +1,41 @@
+/* Options that all commands which measure have, and how they end. */
+#ifndef PINBENCH_LAB_COMMAND_SHARED_H
+#define PINBENCH_LAB_COMMAND_SHARED_H
+
+#include "lab/run.h"
+
+/* Number of entries that pb_shared_entries() writes, its end included. */
+#define PB_SHARED_ENTRIES 9
+
+struct pb_shared {
+	char *profile;
+	char *out;
+	char *evidence;
+	int boots;
+	int jobs;
+	int hang_seconds;
+	gboolean json;
+	gboolean quiet;
+};
+
+/* The defaults. */
+void pb_shared_init(struct pb_shared *shared);
+void pb_shared_clear(struct pb_shared *shared);
+
+/* Fills @entries so that parsing writes to @shared. */
+void pb_shared_entries(struct pb_shared *shared, GOptionEntry entries[PB_SHARED_ENTRIES]);
+
+/*
+ * Checks the values, and copies them to @run; without --out it is results/TIME-NAME.
+ * PB_EXIT_USAGE for a value that cannot be.
+ */
+int pb_shared_apply(struct pb_shared *shared, const char *name, struct pb_run_options *run,
+		    GError **ret_error);
+
+/* Width of the terminal on standard output; 0 if it is none. */
+int pb_shared_columns(void);
+
+/* Prints the file @name of @directory as it is. */
+int pb_shared_print(const char *directory, const char *name, GError **ret_error);
+
+#endif

@@ -1,0 +1,32 @@
+/* A comparison: two kernels measured in the same way, or two results that are there already. */
+#ifndef PINBENCH_LAB_COMPARE_H
+#define PINBENCH_LAB_COMPARE_H
+
+#include "lab/run.h"
+#include "reports/comparison.h"
+
+#define PB_COMPARE_TEXT_FILE	 "report.txt"
+#define PB_COMPARE_MARKDOWN_FILE "report.md"
+
+struct pb_compare_options {
+	struct pb_run_options run; /* kernel and command are set for each side */
+	const char *baseline;	   /* SPEC or result directory */
+	const char *patched;
+	const char *command; /* how the user said it */
+	struct pb_compare_rules rules;
+	bool force; /* measure also if the two have the same code */
+};
+
+/*
+ * Writes compare.json and its reports to options->run.out, and the results of the two sides
+ * below it. Two kernels with the same code are not measured. *ret_saved tells
+ * whether there is a comparison. Errors: PB_EXIT_REGRESSION if one was found, those of
+ * pb_run() for a side that failed (what was measured is compared all the same).
+ */
+int pb_compare(const struct pb_compare_options *options, struct pb_progress *progress,
+	       gboolean *ret_saved, GError **ret_error);
+
+/* Writes report.txt and report.md for the comparison in @directory. */
+int pb_write_comparison(const char *directory, GError **ret_error);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * Two results side by side: compare.json (version 1, docs/result-format.md), its making
+ * and a typed view of it.
+ */
+#ifndef PINBENCH_REPORTS_COMPARISON_H
+#define PINBENCH_REPORTS_COMPARISON_H
+
+#include "reports/result.h"
+#include "reports/stats/verdict.h"
+
+#define PB_COMPARE_SCHEMA "pinbench-compare/1"
+#define PB_COMPARE_FILE	  "compare.json"
+
+/* What is worth a verdict: a delta that reaches both. */
+struct pb_compare_rules {
+	double min_effect;   /* share of the baseline */
+	double min_absolute; /* in the metric's unit */
+};
+
+/*
+ * The members baseline, patched, validity, cases, counts, verdict and sentence of
+ * compare.json; free with json_decref. Cases are in the baseline's order, then those that
+ * only the patched side has: no case of either is left out. -EINVAL with PB_EXIT_USAGE if the two
+ * cannot be compared: evidence of different kinds, or one that this version cannot judge.
+ */
+int pb_compare_results(const struct pb_result *baseline, const struct pb_result *patched,
+		       const struct pb_compare_rules *rules, json_t **ret_root, GError **ret_error);
+
+/* Counts, verdict and sentence of a comparison that measured nothing, and why. */
+json_t *pb_compare_nothing(const char *sentence);
+
+/* One metric of one case. Numbers are NAN where a side has none. */
+struct pb_comparison_row {
+	const char *id;
+	const char *benchmark;
+	const char *metric;
+	const char *unit;
+	const char *reason; /* why it is missing, or NULL */
+	struct pb_param *params;
+	size_t param_count;
+	double baseline;
+	double patched;
+	double delta;
+	double delta_percent;
+	enum pb_verdict verdict;
+	bool primary;
+	bool negligible; /* there is a delta, but not worth a verdict */
+};
+
+struct pb_comparison {
+	json_t *root;
+	struct pb_comparison_row *rows; /* the worst first, then in the order of cases */
+	size_t row_count;
+	guint counts[PB_VERDICT_MISSING + 1]; /* of primary metrics */
+	enum pb_verdict verdict;
+	const char *sentence;
+};
+typedef struct pb_comparison pb_comparison;
+
+/*
+ * Reads @path (the file or the directory it is in). A file that is damaged or of another
+ * schema is -EINVAL with PB_EXIT_USAGE. Strings belong to ->root.
+ */
+int pb_comparison_load(const char *path, struct pb_comparison **ret_comparison, GError **ret_error);
+/* Takes NULL. */
+void pb_comparison_free(struct pb_comparison *comparison);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_comparison, pb_comparison_free)
+
+/* Writes @root as @dir/compare.json, whole or not at all. */
+int pb_comparison_save(json_t *root, const char *dir, GError **ret_error);
+
+#endif
