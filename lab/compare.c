@@ -9,9 +9,13 @@
 #include "lab/paths.h"
 #include "lab/util/files.h"
 #include "pinbench/result.h"
+#include "reports/control.h"
 #include "reports/error.h"
 #include "reports/file.h"
 #include "reports/render/compare_text.h"
+
+#define CONTROL_PROFILE "control"
+#define CONTROL_BOOTS	2
 
 enum side {
 	BASELINE,
@@ -123,6 +127,29 @@ static int note_module(struct compare *c, json_t *validity, GError **ret_error)
 	return err;
 }
 
+/* The baseline against itself in another boot, and a delay that must be seen. */
+static int run_control(struct compare *c, json_t **ret_control, GError **ret_error)
+{
+	g_autofree char *out = g_build_filename(c->options->run.out, CONTROL_PROFILE, NULL);
+	struct pb_run_options run = c->options->run;
+	g_autoptr(pb_result) result = NULL;
+	gboolean saved;
+	int err;
+
+	run.kernel = c->options->baseline;
+	run.profile = CONTROL_PROFILE;
+	run.globs = NULL;
+	run.boots = CONTROL_BOOTS;
+	run.out = out;
+	run.command = c->options->command;
+	err = pb_run(&run, c->progress, &saved, ret_error);
+	if (!err)
+		err = pb_result_load(out, &result, ret_error);
+	if (!err)
+		*ret_control = pb_control_judge(result);
+	return err;
+}
+
 static json_t *finish(struct compare *c, json_t *members)
 {
 	json_t *root = json_pack(
@@ -149,7 +176,7 @@ static int compare_results(struct compare *c, GError **ret_error)
 {
 	g_autoptr(pb_result) baseline = NULL;
 	g_autoptr(pb_result) patched = NULL;
-	json_t *members = NULL;
+	json_t *members = NULL, *control = NULL;
 	int err = pb_result_load(c->results[BASELINE], &baseline, ret_error);
 
 	if (!err)
@@ -159,6 +186,10 @@ static int compare_results(struct compare *c, GError **ret_error)
 					 ret_error);
 	if (!err && c->modules[BASELINE])
 		err = note_module(c, json_object_get(members, "validity"), ret_error);
+	if (!err && c->modules[BASELINE])
+		err = run_control(c, &control, ret_error);
+	if (control)
+		json_object_set_new(json_object_get(members, "validity"), "control", control);
 	if (err) {
 		json_decref(members);
 		return err;
@@ -212,6 +243,14 @@ static int judge(struct compare *c, GError **ret_error)
 		g_propagate_error(ret_error, g_steal_pointer(&c->failed));
 		return -EIO;
 	}
+	if (json_is_false(json_object_get(
+		    json_object_get(json_object_get(comparison->root, "validity"), "control"),
+		    "ok")))
+		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT,
+			       "the control failed: two boots of the baseline differ, or a known "
+			       "delay was not seen; do not trust this comparison, and look into "
+			       "%s/" CONTROL_PROFILE,
+			       c->options->run.out);
 	if (comparison->verdict == PB_VERDICT_REGRESSION)
 		return pb_fail(ret_error, EBADE, PB_EXIT_REGRESSION, "%s", comparison->sentence);
 	if (comparison->verdict == PB_VERDICT_MISSING)

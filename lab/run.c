@@ -67,7 +67,9 @@ static int add_boots(struct run *r, struct pb_station *station, GError **ret_err
 	for (guint boot = 1; boot < r->options->boots && !err; boot++) {
 		g_autofree char *leaf =
 			g_strdup_printf(".boot-%s-%u", station->machine->name, boot + 1);
-		g_autofree char *directory = g_build_filename(r->options->out, leaf, NULL);
+		g_autofree char *relative = g_build_filename(r->options->out, leaf, NULL);
+		/* QEMU runs in that directory and writes its state from there. */
+		g_autofree char *directory = g_canonicalize_filename(relative, NULL);
 		struct pb_guest guest = {
 			.machine = station->machine,
 			.vmlinux = r->kernel->vmlinux,

@@ -49,8 +49,10 @@ struct pinbench_info {
 struct pinbench_null {
 	struct pinbench_samples samples; /* in, out */
 	__u32 calls;			 /* in */
-	__u32 reserved;
+	__u32 loops; /* in: 0, or how often each call goes round a loop of two instructions */
 };
+
+#define PINBENCH_NULL_MAX_LOOPS 1000000
 
 enum pinbench_gup_acquire_method {
 	PINBENCH_GUP_GET_FAST,

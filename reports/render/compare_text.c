@@ -282,6 +282,24 @@ static void add_differences(GString *out, const json_t *list, const char *key, c
 	}
 }
 
+static void add_control(GString *out, const json_t *control)
+{
+	g_autofree char *known = NULL, *seen = NULL;
+	json_int_t figures = json_integer_value(json_object_get(control, "figures"));
+	json_int_t differing = json_integer_value(json_object_get(control, "differing"));
+
+	if (!control)
+		return;
+	known = pb_text_number(json_number_value(json_object_get(control, "known_insns")));
+	seen = pb_text_number(json_number_value(json_object_get(control, "seen_insns")));
+	g_string_append_printf(out,
+			       "control   %d of %d figures equal in %d boots of the baseline;\n",
+			       (int)(figures - differing), (int)figures,
+			       (int)json_integer_value(json_object_get(control, "boots")));
+	g_string_append_printf(out, "          %s known instructions seen as %s%s\n", known, seen,
+			       json_is_true(json_object_get(control, "ok")) ? "" : ": FAILED");
+}
+
 static void add_basis(GString *out, const struct pb_comparison *c)
 {
 	const json_t *validity = json_object_get(c->root, "validity");
@@ -297,6 +315,7 @@ static void add_basis(GString *out, const struct pb_comparison *c)
 			"configs   equal\n");
 	add_differences(out, json_object_get(validity, "setup_differences"), "what",
 			"setup     equal: machine, emulator, toolchain\n");
+	add_control(out, json_object_get(validity, "control"));
 }
 
 static void add_counts(GString *out, const struct pb_comparison *c)

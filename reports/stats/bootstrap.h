@@ -10,13 +10,21 @@
 #include "reports/stats/paired.h"
 
 /*
- * From so many pairs on this interval serves better than Student's. Below, it is too narrow: it
- * takes the spread of the sample for that of the source (a factor sqrt((n - 1) / n)) and
- * normal quantiles for those of t. See T. C. Hesterberg, "What Teachers Should Know About the
- * Bootstrap", The American Statistician 69, 2015. The simulation in tests/unit/test_bootstrap.c
- * holds what this number was chosen for: 95 % that covers at least 92 %.
+ * From so many pairs on this interval is as good as Student's. Below, it is too narrow: it takes
+ * the spread of the sample for that of the source (a factor sqrt((n - 1) / n)) and normal
+ * quantiles for those of t (T. C. Hesterberg, "What Teachers Should Know About the Bootstrap",
+ * The American Statistician 69, 2015). Of 1,500 simulated comparisons each, boots differing five
+ * times as much as their samples, 95 % and 90 % intervals had the truth in
+ *
+ *	pairs	normal: BCa, Student's		skew: BCa, Student's
+ *	10	0.898 0.837, 0.943 0.896	0.873 0.812, 0.922 0.872
+ *	20	0.921 0.871, 0.953 0.896	0.909 0.843, 0.931 0.883
+ *	30	0.929 0.877, 0.945 0.893	0.917 0.871, 0.936 0.895
+ *	40	0.938 0.883, 0.947 0.893	0.941 0.886, 0.945 0.899
+ *
+ * with an uncertainty of 0.007. 40 is the first where no figure is short by more than 0.02.
  */
-#define PB_BOOTSTRAP_MIN_PAIRS 20
+#define PB_BOOTSTRAP_MIN_PAIRS 40
 
 /*
  * Of the tail of 2.5 %, 100 figures lie outside: the bound is one of the order statistics around

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <gsl/gsl_rng.h>
+#include <gsl/gsl_sort_double.h>
 
 #include "reports/stats/signflip.h"
 
@@ -18,8 +19,8 @@
 
 /* Sizes of the differences, what they could still add, and what a sum has to reach. */
 struct flips {
-	const double *sizes;
-	const double *rest; /* rest[i]: the sum of sizes[i] and all after it */
+	const double *sizes; /* from the least */
+	const double *rest;  /* rest[i]: the sum of the first i */
 	size_t count;
 	double reach;
 };
@@ -29,16 +30,19 @@ static double power_of_two(size_t exponent)
 	return ldexp(1, (int)exponent);
 }
 
-/* How many assignments of the signs from @from on bring @sum to the reach, either way. */
-static double count_hits(const struct flips *flips, size_t from, double sum)
+/*
+ * How many assignments of signs to the @left least sizes bring @sum to the reach, either way.
+ * The largest first: the rest then soon makes no difference.
+ */
+static double count_hits(const struct flips *flips, size_t left, double sum)
 {
-	if (fabs(sum) + flips->rest[from] < flips->reach)
+	if (fabs(sum) + flips->rest[left] < flips->reach)
 		return 0;
-	if (fabs(sum) - flips->rest[from] >= flips->reach)
-		return power_of_two(flips->count - from);
+	if (fabs(sum) - flips->rest[left] >= flips->reach)
+		return power_of_two(left);
 	/* With nothing left to add, one of the two was true. */
-	return count_hits(flips, from + 1, sum + flips->sizes[from]) +
-	       count_hits(flips, from + 1, sum - flips->sizes[from]);
+	return count_hits(flips, left - 1, sum + flips->sizes[left - 1]) +
+	       count_hits(flips, left - 1, sum - flips->sizes[left - 1]);
 }
 
 static bool draw_hits(const struct flips *flips, gsl_rng *rng)
@@ -74,19 +78,21 @@ double pb_signflip_p(const double *differences, size_t count, unsigned long seed
 	struct flips flips = {sizes, rest, count, 0};
 	double sum = 0;
 
-	for (size_t i = count; i-- > 0;) {
+	for (size_t i = 0; i < count; i++) {
 		if (!isfinite(differences[i]))
 			return NAN;
 		sum += differences[i];
 		sizes[i] = fabs(differences[i]);
-		rest[i] = rest[i + 1] + sizes[i];
 	}
-	if (!count)
+	gsl_sort(sizes, 1, count);
+	for (size_t i = 0; i < count; i++)
+		rest[i + 1] = rest[i] + sizes[i];
+	if (!count || !isfinite(rest[count]))
 		return NAN;
-	flips.reach = fabs(sum) - SUM_TOLERANCE * rest[0];
+	flips.reach = fabs(sum) - SUM_TOLERANCE * rest[count];
 	if (count > PB_SIGNFLIP_MAX_EXACT)
 		return sampled_p(&flips, seed);
-	return count_hits(&flips, 0, 0) / power_of_two(count);
+	return count_hits(&flips, count, 0) / power_of_two(count);
 }
 
 double pb_signflip_smallest_p(size_t count)

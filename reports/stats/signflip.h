@@ -25,7 +25,8 @@
  * is at least as far from 0 as the observed one, that one included (R. A. Fisher, "The Design
  * of Experiments", 1935, section 21). For more than PB_SIGNFLIP_MAX_EXACT differences,
  * (hits + 1) / (draws + 1) of a sample that @seed decides (B. Phipson and G. K. Smyth,
- * "Permutation P-values Should Never Be Zero", 2010). NAN for none, or one that is not finite.
+ * "Permutation P-values Should Never Be Zero", 2010). NAN for none, or if the sum of
+ * their sizes is not finite.
  */
 double pb_signflip_p(const double *differences, size_t count, unsigned long seed);
 

@@ -100,6 +100,12 @@ int pb_timed_measure(const struct pb_boot_pair *pairs, size_t count, struct pb_t
 	return 0;
 }
 
+double pb_timed_floor(const struct pb_timed *control)
+{
+	/* The ends are both NAN, or none is. */
+	return fmax(fabs(control->ci95.low), fabs(control->ci95.high));
+}
+
 static bool is_shown(const struct pb_timed *timed)
 {
 	double size = fabs(timed->effect);

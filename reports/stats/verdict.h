@@ -63,7 +63,7 @@ struct pb_timed {
 	/* By the caller. */
 	bool lower_is_better;
 	double min_effect; /* the practical minimum, a fraction; the margin of "unchanged", too */
-	double floor;	   /* |effect| that an A/A control showed; NAN without: no difference */
+	double floor;	   /* by pb_timed_floor(); NAN without a control: no difference is shown */
 
 	/* By pb_timed_measure(). Effects are fractions of the baseline. */
 	size_t pairs;
@@ -86,6 +86,14 @@ struct pb_timed {
  * pb_paired_ln_ratios(): all figures are then NAN and the verdict will be "missing".
  */
 int pb_timed_measure(const struct pb_boot_pair *pairs, size_t count, struct pb_timed *timed);
+
+/*
+ * The floor that an A/A control of the same metric, measured like the comparison, gives: the
+ * larger size of the two ends of its 95 % interval, the largest effect that two equal
+ * kernels may have shown. Not the size of its effect, which may be 0 by luck. NAN for a control
+ * without an interval.
+ */
+double pb_timed_floor(const struct pb_timed *control);
 
 /*
  * The verdicts on @count measured metrics, all the primary ones of a comparison at once: q is by

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <glib/gstdio.h>
 #include "lab/util/files.h"
 #include "tests/guest/harness.h"
 
@@ -110,6 +111,20 @@ static void test_second_boot_is_the_same(void **state)
 	forget(out);
 }
 
+/* A result directory below the working directory, as people name it; QEMU runs elsewhere. */
+static void test_second_boot_into_a_relative_path(void **state)
+{
+	char *directory = scratch("relative");
+	struct outcome o;
+
+	assert_int_equal(g_chdir(directory), 0);
+	o = pinbench("run", "null/empty", "--boots=2", "--out=here", NULL);
+	assert_int_equal(g_chdir("/"), 0);
+	assert_status(&o, 0);
+	outcome_clear(&o);
+	forget(directory);
+}
+
 static void test_agrees_with_gup_test(void **state)
 {
 	char *out = measure(REFERENCE, NULL, NULL);
@@ -179,6 +194,7 @@ int main(void)
 		cmocka_unit_test(test_same_cases_however_run),
 		cmocka_unit_test(test_alone_as_in_company),
 		cmocka_unit_test(test_second_boot_is_the_same),
+		cmocka_unit_test(test_second_boot_into_a_relative_path),
 		cmocka_unit_test(test_agrees_with_gup_test),
 		cmocka_unit_test(test_counts_the_slow_path),
 		cmocka_unit_test(test_warm_case_is_quick),

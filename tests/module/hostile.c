@@ -152,6 +152,21 @@ static void refuse_bad_acquires(void)
 	close(fd);
 }
 
+static void refuse_endless_nothing(void)
+{
+	int fd = device();
+	struct pinbench_null r = {
+		.samples = good_acquire().samples,
+		.calls = 1,
+		.loops = PINBENCH_NULL_MAX_LOOPS + 1,
+	};
+
+	refuse("too many loops", fd, PINBENCH_IOC_NULL, &r, EINVAL);
+	r.loops = PINBENCH_NULL_MAX_LOOPS;
+	check("as many as may be", !ioctl(fd, PINBENCH_IOC_NULL, &r), "");
+	close(fd);
+}
+
 static void refuse_bad_releases(void)
 {
 	struct pinbench_gup_acquire acquire = good_acquire();
@@ -293,6 +308,7 @@ int main(void)
 
 	refuse_bad_acquires();
 	refuse_bad_releases();
+	refuse_endless_nothing();
 	close_while_pinned();
 	kill_while_pinning();
 	share_a_file();

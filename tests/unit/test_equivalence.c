@@ -120,7 +120,7 @@ static void smallest_effects(void **state)
 	assert_true(pb_smallest_detectable(1, 14, 0.05, 0.8) > 0.8);
 	assert_true(pb_smallest_detectable(1, 15, 0.05, 0.8) < 0.8);
 	assert_near(pb_power_t(pb_smallest_detectable(1, 15, 0.05, 0.8) * sqrt(15), 14, 0.05), 0.8,
-		    1e-9);
+		    1e-8);
 	assert_near(pb_smallest_detectable(0.02, 12, 0.05, 0.8),
 		    0.02 * pb_smallest_detectable(1, 12, 0.05, 0.8), 1e-12);
 	/* Six pairs: all must point one way, 0.8 = 0.9635^6, and Phi(1.793) = 0.9635 by table. */
@@ -135,19 +135,38 @@ static void smallest_effects(void **state)
 	assert_true(pb_smallest_detectable(0, 10, 0.05, 0.8) == 0);
 }
 
+static double power_for_margin(double margin, double spread, size_t pairs)
+{
+	double se = spread / sqrt((double)pairs);
+
+	return pb_power_tost(log(1 - margin) / se, log(1 + margin) / se, (double)(pairs - 1), 0.05);
+}
+
+/* Enough, and one fewer is not: wide margins, whose ends are unlike, and few pairs. */
+static void pairs_for_margins(void **state)
+{
+	static const double margins[] = {0.01, 0.02, 0.5}, spreads[] = {0.2, 0.5, 1, 2};
+
+	(void)state;
+	for (size_t i = 0; i < LEN(margins) * LEN(spreads); i++) {
+		double margin = margins[i / LEN(spreads)];
+		double spread = spreads[i % LEN(spreads)] * margin;
+		size_t pairs = pb_pairs_for_margin(margin, spread, 0.8);
+
+		assert_in_range(pairs, 3, 50);
+		assert_true(power_for_margin(margin, spread, pairs) >= 0.8);
+		assert_true(power_for_margin(margin, spread, pairs - 1) < 0.8);
+	}
+}
+
 static void numbers_of_pairs(void **state)
 {
 	size_t pairs = pb_pairs_for_margin(0.01, 0.02, 0.8);
-	double se = 0.02 / sqrt((double)pairs), before = 0.02 / sqrt((double)pairs - 1);
 
 	(void)state;
 	assert_int_equal(pb_pairs_to_detect(0.8, 1, 0.05, 0.8), 15);
 	assert_int_equal(pb_pairs_to_detect(100, 1, 0.05, 0.8), 6);
 	assert_int_equal(pb_pairs_to_detect(1e-6, 1, 0.05, 0.8), 0);
-	/* Enough, and one fewer is not. */
-	assert_true(pb_power_tost(log(0.99) / se, log(1.01) / se, (double)pairs - 1, 0.05) >= 0.8);
-	assert_true(pb_power_tost(log(0.99) / before, log(1.01) / before, (double)pairs - 2, 0.05) <
-		    0.8);
 	/* The usual approximation, (1.645 + 1.282)^2 (0.02 / 0.01)^2 = 34.3, and the t's 1 or 2. */
 	assert_in_range(pairs, 35, 37);
 	assert_int_equal(pb_pairs_for_margin(0.01, 0, 0.8), 2);
@@ -163,7 +182,7 @@ int main(void)
 		cmocka_unit_test(tost_of_the_sleep_data), cmocka_unit_test(test_and_interval_agree),
 		cmocka_unit_test(inside_is_inside),	  cmocka_unit_test(power_of_the_t_test),
 		cmocka_unit_test(power_of_equivalence),	  cmocka_unit_test(smallest_effects),
-		cmocka_unit_test(numbers_of_pairs),
+		cmocka_unit_test(numbers_of_pairs),	  cmocka_unit_test(pairs_for_margins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

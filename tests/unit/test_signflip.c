@@ -100,6 +100,18 @@ static void a_sample_comes_near(void **state)
 	assert_true(pb_signflip_p(clear, LEN(clear), SEED) == pb_signflip_smallest_p(LEN(clear)));
 }
 
+/* Of 25 equal ones 5 against: 2 P(B <= 5) = 0.0040773, for equal sums count; less than 5: 0.0009.
+ */
+static void a_sample_counts_equal_sums(void **state)
+{
+	double differences[25];
+
+	(void)state;
+	for (size_t i = 0; i < LEN(differences); i++)
+		differences[i] = i < 5 ? -0.1 : 0.1;
+	assert_near(pb_signflip_p(differences, LEN(differences), SEED), 0.0040773, 0.0008);
+}
+
 static void the_smallest_p(void **state)
 {
 	double differences[PB_SIGNFLIP_MAX_EXACT];
@@ -129,12 +141,13 @@ static void pairs_for_a_level(void **state)
 
 static void what_is_no_difference(void **state)
 {
-	const double bad[] = {1, NAN}, far[] = {1, INFINITY};
+	const double bad[] = {1, NAN}, far[] = {1, INFINITY}, huge[] = {1.7e308, 1.7e308, 1};
 
 	(void)state;
 	assert_true(isnan(pb_signflip_p(NULL, 0, SEED)));
 	assert_true(isnan(pb_signflip_p(bad, 2, SEED)));
 	assert_true(isnan(pb_signflip_p(far, 2, SEED)));
+	assert_true(isnan(pb_signflip_p(huge, 3, SEED)));
 }
 
 int main(void)
@@ -145,6 +158,7 @@ int main(void)
 		cmocka_unit_test(rounding_loses_no_assignment),
 		cmocka_unit_test(the_sign_test_is_a_special_case),
 		cmocka_unit_test(a_sample_comes_near),
+		cmocka_unit_test(a_sample_counts_equal_sums),
 		cmocka_unit_test(the_smallest_p),
 		cmocka_unit_test(pairs_for_a_level),
 		cmocka_unit_test(what_is_no_difference),

@@ -49,7 +49,7 @@ static const struct counted counted[] = {
 	{1000, 1000.999, PB_VERDICT_UNCHANGED, PB_VERDICT_UNCHANGED, true},
 	{1000, 999.001, PB_VERDICT_UNCHANGED, PB_VERDICT_UNCHANGED, true},
 	/* As well where the figures per operation are no binary fractions. */
-	{2.9, 3.4, PB_VERDICT_REGRESSION, PB_VERDICT_IMPROVEMENT, false},
+	{7.7, 8.2, PB_VERDICT_REGRESSION, PB_VERDICT_IMPROVEMENT, false},
 	{2345.6, 2345.6 + 2.3456, PB_VERDICT_REGRESSION, PB_VERDICT_IMPROVEMENT, false},
 	/* Both are asked for: 10 % of 4, but less than half an instruction. */
 	{4, 4.4, PB_VERDICT_UNCHANGED, PB_VERDICT_UNCHANGED, true},
@@ -184,14 +184,28 @@ static void unchanged_only_by_equivalence(void **state)
 	assert_int_equal(judge(&timed), PB_VERDICT_INCONCLUSIVE);
 }
 
+static void the_floor(void **state)
+{
+	struct pb_timed control = shown;
+
+	(void)state;
+	assert_true(pb_timed_floor(&control) == 0.037);
+	control.ci95 = (struct pb_interval){-0.04, 0.01};
+	assert_true(pb_timed_floor(&control) == 0.04);
+	assert_int_equal(pb_timed_measure(NULL, 0, &control), -EINVAL);
+	assert_true(isnan(pb_timed_floor(&control)));
+}
+
 /* 0.03 alone is shown; of two, with 0.9 beside it, its q is 0.06. A missing one is not beside it.
  */
 static void metrics_are_judged_together(void **state)
 {
 	struct pb_timed timed[3] = {shown, shown, shown};
+	double detectable;
 
 	(void)state;
 	timed[0].p = 0.03;
+	timed[0].min_effect = 0;
 	timed[1].p = 0.9;
 	assert_int_equal(pb_timed_measure(NULL, 0, &timed[2]), -EINVAL);
 	pb_timed_judge(timed, LEN(timed));
@@ -202,7 +216,10 @@ static void metrics_are_judged_together(void **state)
 	assert_true(isnan(timed[2].q) && isnan(timed[2].effect) && isnan(timed[2].detectable));
 	assert_int_equal(timed[2].more_pairs, 0);
 	timed[1].p = 0.04;
+	pb_timed_judge(timed, 2);
+	detectable = timed[0].detectable;
 	pb_timed_judge(timed, LEN(timed));
+	assert_true(timed[0].detectable == detectable);
 	assert_int_equal(timed[0].verdict, PB_VERDICT_REGRESSION);
 	pb_timed_judge(NULL, 0);
 }
@@ -263,7 +280,9 @@ static void how_many_more(void **state)
 	timed[0].pairs = 200;
 	pb_timed_judge(timed, 1);
 	assert_int_equal(timed[0].more_pairs, 0);
+	/* No number shows that there is not the least effect. */
 	timed[0].min_effect = 0;
+	timed[0].pairs = 4;
 	pb_timed_judge(timed, 1);
 	assert_int_equal(timed[0].more_pairs, 0);
 }
@@ -350,6 +369,7 @@ int main(void)
 		cmocka_unit_test(each_condition_of_a_difference),
 		cmocka_unit_test(downwards),
 		cmocka_unit_test(unchanged_only_by_equivalence),
+		cmocka_unit_test(the_floor),
 		cmocka_unit_test(metrics_are_judged_together),
 		cmocka_unit_test(what_was_detectable),
 		cmocka_unit_test(how_many_more),

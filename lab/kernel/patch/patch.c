@@ -185,7 +185,7 @@ static int add_file(const char *work, const char *path, GPtrArray *patches, GErr
 			       bytes, MOST_BYTES);
 	if (g_str_has_prefix(text, "From "))
 		return add_mbox(work, path, patches, ret_error);
-	if (g_regex_match_simple("^[A-Za-z-]+: .*\n(.*\n)*Subject: ", text, G_REGEX_RAW, 0))
+	if (g_regex_match_simple("^([A-Za-z-]+:.*\n([ \t].*\n)*)*Subject: ", text, G_REGEX_RAW, 0))
 		return add_mail(work, path, path, patches, ret_error);
 	return add_diff(work, path, path, name, patches, ret_error);
 }
