@@ -5,10 +5,7 @@
  * Excluded: the clock.
  * Path: none
  */
-#include <errno.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include "bench/core/module.h"
+#include "bench/null/null.h"
 
 #define CALLS	       64
 #define INSNS_PER_LOOP 2
@@ -29,25 +26,16 @@ static const struct bench_param *const params[] = {&param_loops, NULL};
 
 static int run(struct bench_ctx *ctx)
 {
-	struct pinbench_null req = {
-		.calls = CALLS,
-		.loops = (uint32_t)bench_param_size_bytes(ctx, "loops"),
-	};
+	uint32_t loops = (uint32_t)bench_param_size_bytes(ctx, "loops");
 	struct durations d;
-	int err = durations_init(&d, CALLS);
+	int err = null_measure(ctx, CALLS, loops, &d);
 
 	if (err)
-		return bench_fail(ctx, err, "no memory");
-	req.samples = durations_request(&d, bench_is_counted(ctx));
-	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_NULL, &req)) {
-		err = bench_fail(ctx, errno, "the delay failed: %s", strerror(errno));
-	} else {
-		durations_take(&d, &req.samples);
-		bench_sample(ctx, "call", durations_quantile(&d, 0.5, bench_call_overhead(ctx)));
-		bench_fact_number(ctx, "known_insns", (double)req.loops * INSNS_PER_LOOP);
-	}
+		return err;
+	bench_sample(ctx, "call", durations_quantile(&d, 0.5, bench_call_overhead(ctx)));
+	bench_fact_number(ctx, "known_insns", (double)loops * INSNS_PER_LOOP);
 	durations_free(&d);
-	return err;
+	return 0;
 }
 
 const struct bench bench_null_delay = {

@@ -6,10 +6,7 @@
  * figure, measured in the same boot, is.
  * Path: none
  */
-#include <errno.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include "bench/core/module.h"
+#include "bench/null/null.h"
 
 #define CALLS 1024
 
@@ -23,23 +20,16 @@ static const struct bench_param *const params[] = {NULL};
 
 static int run(struct bench_ctx *ctx)
 {
-	struct pinbench_null req = {.calls = CALLS};
 	struct durations d;
-	int err = durations_init(&d, CALLS);
+	int err = null_measure(ctx, CALLS, 0, &d);
 
 	if (err)
-		return bench_fail(ctx, err, "no memory");
-	req.samples = durations_request(&d, bench_is_counted(ctx));
-	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_NULL, &req)) {
-		err = bench_fail(ctx, errno, "the null operation failed: %s", strerror(errno));
-	} else {
-		durations_take(&d, &req.samples);
-		bench_sample(ctx, "call", durations_quantile(&d, 0.5, 0));
-		bench_sample(ctx, "call_max", durations_quantile(&d, 1, 0));
-		bench_fact_number(ctx, "calls", (double)d.count);
-	}
+		return err;
+	bench_sample(ctx, "call", durations_quantile(&d, 0.5, 0));
+	bench_sample(ctx, "call_max", durations_quantile(&d, 1, 0));
+	bench_fact_number(ctx, "calls", (double)d.count);
 	durations_free(&d);
-	return err;
+	return 0;
 }
 
 const struct bench bench_null_empty = {

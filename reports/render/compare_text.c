@@ -173,28 +173,6 @@ static void add_tables(GString *out, const struct pb_comparison *c, const char *
 		add_table(out, blocks->pdata[i]);
 }
 
-static void add_wrapped(GString *out, const char *text, guint columns, guint indent)
-{
-	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	size_t at = indent;
-
-	g_string_append_printf(out, "%*s", (int)indent, "");
-	for (size_t i = 0; words[i]; i++) {
-		size_t width = (size_t)g_utf8_strlen(words[i], -1);
-
-		if (i && at + 1 + width > columns) {
-			g_string_append_printf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (i) {
-			g_string_append_c(out, ' ');
-			at++;
-		}
-		g_string_append(out, words[i]);
-		at += width;
-	}
-	g_string_append_c(out, '\n');
-}
-
 /* "gup/pin (3), gup/unpin (7)" */
 static void add_unmoved(GString *out, const struct pb_comparison *c, guint columns)
 {
@@ -210,7 +188,7 @@ static void add_unmoved(GString *out, const struct pb_comparison *c, guint colum
 	if (!blocks->len)
 		return;
 	g_string_append(out, "\nExactly equal:\n");
-	add_wrapped(out, text->str, columns, 2);
+	pb_text_append_wrapped(out, text->str, columns, 2);
 }
 
 static void add_missing(GString *out, const struct pb_comparison *c, guint columns)
@@ -228,7 +206,7 @@ static void add_missing(GString *out, const struct pb_comparison *c, guint colum
 		g_string_append_printf(out, "  %s%s%s\n", row->id, *row->metric ? " " : "",
 				       row->metric);
 		if (row->reason)
-			add_wrapped(out, row->reason, columns, 4);
+			pb_text_append_wrapped(out, row->reason, columns, 4);
 	}
 }
 
@@ -334,7 +312,7 @@ char *pb_render_comparison_text(const struct pb_comparison *c, guint columns)
 	GString *plain = g_string_new(NULL);
 	g_auto(GStrv) lines = NULL;
 
-	add_wrapped(out, c->sentence, columns, 0);
+	pb_text_append_wrapped(out, c->sentence, columns, 0);
 	if (c->row_count)
 		add_counts(out, c);
 	add_basis(out, c);

@@ -20,32 +20,6 @@ struct table {
 	size_t *widths;
 };
 
-/* Wraps at spaces; words longer than a line are left whole, for copying. */
-static void add_wrapped(GString *out, const char *text, size_t columns, size_t indent)
-{
-	g_autoptr(GString) clean = g_string_new(NULL);
-	g_auto(GStrv) words = NULL;
-	size_t at = indent;
-
-	pb_text_append_plain(clean, text);
-	words = g_strsplit(clean->str, " ", -1);
-	g_string_append_printf(out, "%*s", (int)indent, "");
-	for (size_t i = 0; words[i]; i++) {
-		size_t width = (size_t)g_utf8_strlen(words[i], -1);
-
-		if (i && at + 1 + width > columns) {
-			g_string_append_printf(out, "\n%*s", (int)indent, "");
-			at = indent;
-		} else if (i) {
-			g_string_append_c(out, ' ');
-			at++;
-		}
-		g_string_append(out, words[i]);
-		at += width;
-	}
-	g_string_append_c(out, '\n');
-}
-
 static size_t width_of(const char *text)
 {
 	return (size_t)g_utf8_strlen(text, -1);
@@ -174,14 +148,15 @@ static void add_list(GString *out, const struct table *table, size_t columns)
 				g_string_append_printf(params, "%s%s=%s", params->len ? " " : "",
 						       (char *)group->varying->pdata[p],
 						       row->params[p]);
-		add_wrapped(out, params->len ? params->str : group->benchmark, columns, GAP);
+		pb_text_append_wrapped(out, params->len ? params->str : group->benchmark, columns,
+				       GAP);
 		for (guint m = 0; m < shown; m++) {
 			const struct pb_view_column *column = group->columns->pdata[m];
 			g_autofree char *line = g_strdup_printf(
 				"%s %s %s", column->name,
 				row->cells[m].median[0] ? row->cells[m].median : "-", column->unit);
 
-			add_wrapped(out, line, columns, 2 * GAP);
+			pb_text_append_wrapped(out, line, columns, 2 * GAP);
 		}
 	}
 }
@@ -193,9 +168,9 @@ static void add_group(GString *out, const struct pb_view_group *group, size_t co
 	guint shown;
 
 	g_string_append_c(out, '\n');
-	add_wrapped(out, group->benchmark, columns, 0);
+	pb_text_append_wrapped(out, group->benchmark, columns, 0);
 	if (group->fixed[0])
-		add_wrapped(out, group->fixed, columns, GAP);
+		pb_text_append_wrapped(out, group->fixed, columns, GAP);
 	measure(&table);
 	table.metrics = fitting_metrics(&table, columns);
 	shown = table.metrics ? table.metrics : MIN(primary_count(group), group->columns->len);
@@ -207,7 +182,7 @@ static void add_group(GString *out, const struct pb_view_group *group, size_t co
 		g_autofree char *more = g_strdup_printf("(in the report: %u more per case)",
 							group->columns->len - shown);
 
-		add_wrapped(out, more, columns, GAP);
+		pb_text_append_wrapped(out, more, columns, GAP);
 	}
 }
 
@@ -222,14 +197,14 @@ static void add_skips(GString *out, const struct pb_view *view, size_t columns)
 			g_strdup_printf("%u case%s: %s", skip->ids->len,
 					skip->ids->len == 1 ? "" : "s", skip->reason);
 
-		add_wrapped(out, line, columns, GAP);
+		pb_text_append_wrapped(out, line, columns, GAP);
 		for (guint n = 0; n < MIN(skip->ids->len, SHOWN_IDS); n++)
-			add_wrapped(out, skip->ids->pdata[n], columns, 2 * GAP);
+			pb_text_append_wrapped(out, skip->ids->pdata[n], columns, 2 * GAP);
 		if (skip->ids->len > SHOWN_IDS) {
 			g_autofree char *rest = g_strdup_printf("and %u more, all in the report",
 								skip->ids->len - SHOWN_IDS);
 
-			add_wrapped(out, rest, columns, 2 * GAP);
+			pb_text_append_wrapped(out, rest, columns, 2 * GAP);
 		}
 	}
 }
@@ -244,9 +219,9 @@ static void add_failures(GString *out, const struct pb_view *view, size_t column
 		size_t first = failure->tail_count - MIN(failure->tail_count, TAIL_LINES);
 		g_autofree char *line = g_strdup_printf("%s: %s", failure->title, failure->detail);
 
-		add_wrapped(out, line, columns, GAP);
+		pb_text_append_wrapped(out, line, columns, GAP);
 		if (failure->case_id)
-			add_wrapped(out, failure->case_id, columns, 2 * GAP);
+			pb_text_append_wrapped(out, failure->case_id, columns, 2 * GAP);
 		for (size_t n = first; n < failure->tail_count; n++) {
 			g_string_append_printf(out, "%*s| ", 2 * GAP, "");
 			pb_text_append_plain(out, failure->tail[n]);
@@ -256,7 +231,7 @@ static void add_failures(GString *out, const struct pb_view *view, size_t column
 			g_autofree char *where =
 				g_strdup_printf("whole console: %s", failure->console);
 
-			add_wrapped(out, where, columns, 2 * GAP);
+			pb_text_append_wrapped(out, where, columns, 2 * GAP);
 		}
 	}
 }
@@ -267,14 +242,14 @@ int pb_render_terminal(const struct pb_result *result, FILE *out, int columns, G
 	g_autoptr(pb_view) view = pb_view_new(result);
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	add_wrapped(text, view->headline, width, 0);
+	pb_text_append_wrapped(text, view->headline, width, 0);
 	for (guint i = 0; i < view->groups->len; i++)
 		add_group(text, view->groups->pdata[i], width);
 	add_skips(text, view, width);
 	add_failures(text, view, width);
 	g_string_append_c(text, '\n');
-	add_wrapped(text, view->counts, width, 0);
-	add_wrapped(text, view->evidence, width, 0);
+	pb_text_append_wrapped(text, view->counts, width, 0);
+	pb_text_append_wrapped(text, view->evidence, width, 0);
 	if (fwrite(text->str, 1, text->len, out) != text->len || fflush(out))
 		return pb_fail(ret_error, errno ? errno : EIO, PB_EXIT_ENVIRONMENT,
 			       "the report cannot be written to the output: %s; free some space "

@@ -169,3 +169,28 @@ void pb_text_append_plain(GString *out, const char *text)
 		text = g_utf8_next_char(text);
 	}
 }
+
+void pb_text_append_wrapped(GString *out, const char *text, size_t columns, size_t indent)
+{
+	g_autoptr(GString) clean = g_string_new(NULL);
+	g_auto(GStrv) words = NULL;
+	size_t at = indent;
+
+	pb_text_append_plain(clean, text);
+	words = g_strsplit(clean->str, " ", -1);
+	g_string_append_printf(out, "%*s", (int)indent, "");
+	for (size_t i = 0; words[i]; i++) {
+		size_t width = (size_t)g_utf8_strlen(words[i], -1);
+
+		if (i && at + 1 + width > columns) {
+			g_string_append_printf(out, "\n%*s", (int)indent, "");
+			at = indent;
+		} else if (i) {
+			g_string_append_c(out, ' ');
+			at++;
+		}
+		g_string_append(out, words[i]);
+		at += width;
+	}
+	g_string_append_c(out, '\n');
+}

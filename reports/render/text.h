@@ -42,4 +42,10 @@ void pb_text_append_markdown(GString *out, const char *text);
  */
 void pb_text_append_plain(GString *out, const char *text);
 
+/*
+ * Appends @text as lines of at most @columns characters, @indent spaces before each, and
+ * plain as above. Words longer than a line are left whole, for copying.
+ */
+void pb_text_append_wrapped(GString *out, const char *text, size_t columns, size_t indent);
+
 #endif

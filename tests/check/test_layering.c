@@ -24,6 +24,7 @@ struct file {
 };
 
 static const struct file clean[] = {
+	{"configs/patches/z.patch", "--- a/z\n+++ b/z\n@@ -1,2 +1,2 @@\n \n-a\n+b\n"},
 	{"README.md", "Add 'up/new' to the list.\n"},
 	{"docs/a.md", "`up/one`, bench/up/one.c, `up/o*`\n"},
 	{"configs/profiles/p.ini", "[up/*]\n"},

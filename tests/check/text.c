@@ -69,7 +69,10 @@ static void check_content(struct tree *tree, const struct source *source)
 
 static void check_lines(struct tree *tree, const struct source *source)
 {
-	for (gsize i = 0; i < source->bytes; i++) {
+	/* An empty line of context is a blank there. */
+	bool is_patch = g_str_has_suffix(source->path, ".patch");
+
+	for (gsize i = 0; !is_patch && i < source->bytes; i++) {
 		if (source->text[i] == '\n' && i && strchr(" \t\r", source->text[i - 1]))
 			complain(tree, source, i - 1, "blanks at the end of the line; remove them");
 	}

@@ -1,0 +1,23 @@
+/* Family null, the shared part. */
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include "bench/null/null.h"
+
+int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops,
+		 struct durations *ret_durations)
+{
+	struct pinbench_null req = {.calls = calls, .loops = loops};
+	int err = durations_init(ret_durations, calls);
+
+	if (err)
+		return bench_fail(ctx, -err, "no memory for %u durations", calls);
+	req.samples = durations_request(ret_durations, bench_is_counted(ctx));
+	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_NULL, &req)) {
+		err = bench_fail(ctx, errno, "the null operation failed: %s", strerror(errno));
+		durations_free(ret_durations);
+		return err;
+	}
+	durations_take(ret_durations, &req.samples);
+	return 0;
+}
