@@ -4,6 +4,7 @@
 #include "commit.h"
 #include "lab/compare.h"
 #include "lab/document.h"
+#include "lab/kernel/changed/changed.h"
 #include "lab/kernel/module.h"
 #include "lab/kernel/same.h"
 #include "lab/paths.h"
@@ -16,6 +17,8 @@
 
 #define CONTROL_PROFILE "control"
 #define CONTROL_BOOTS	2
+/* Of a change of a header a list would be no help. */
+#define MOST_CHANGES 100
 
 enum side {
 	BASELINE,
@@ -127,6 +130,38 @@ static int note_module(struct compare *c, json_t *validity, GError **ret_error)
 	return err;
 }
 
+static json_t *change_object(const struct pb_function_change *change)
+{
+	static const char *const how[] = {
+		[PB_CHANGE_CODE] = "code", [PB_CHANGE_NEW] = "new", [PB_CHANGE_GONE] = "gone"};
+
+	return json_pack("{s:s, s:s, s:s, s:I, s:I}", "function", change->folded, "object",
+			 change->object, "how", how[change->how], "baseline_bytes",
+			 (json_int_t)change->baseline_bytes, "patched_bytes",
+			 (json_int_t)change->patched_bytes);
+}
+
+/* Which functions the patch changed. Of two releases nearly all: nothing to be learnt from. */
+static int note_changes(struct compare *c, json_t *validity, GError **ret_error)
+{
+	const struct pb_kernel *baseline = c->kernels[BASELINE], *patched = c->kernels[PATCHED];
+	g_autoptr(GPtrArray) changes = NULL;
+	json_t *list;
+	int err;
+
+	if (strcmp(baseline->release, patched->release))
+		return 0;
+	err = pb_changed_functions(baseline->build, patched->build, &changes, ret_error);
+	if (err)
+		return err;
+	list = json_array();
+	for (guint i = 0; i < MIN(changes->len, MOST_CHANGES); i++)
+		json_array_append_new(list, change_object(changes->pdata[i]));
+	json_object_set_new(validity, "changed_functions", list);
+	json_object_set_new(validity, "changed_count", json_integer(changes->len));
+	return 0;
+}
+
 /* The baseline against itself in another boot, and a delay that must be seen. */
 static int run_control(struct compare *c, json_t **ret_control, GError **ret_error)
 {
@@ -186,6 +221,8 @@ static int compare_results(struct compare *c, GError **ret_error)
 					 ret_error);
 	if (!err && c->modules[BASELINE])
 		err = note_module(c, json_object_get(members, "validity"), ret_error);
+	if (!err && c->modules[BASELINE])
+		err = note_changes(c, json_object_get(members, "validity"), ret_error);
 	if (!err && c->modules[BASELINE])
 		err = run_control(c, &control, ret_error);
 	if (control)

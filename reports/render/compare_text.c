@@ -8,6 +8,7 @@
 #define NUMBER_WIDTH  11
 #define PERCENT_WIDTH 9
 #define SHOWN_OPTIONS 5
+#define SHOWN_CHANGES 8
 #define SHA256_DIGITS 64
 
 /* Rows of one benchmark's metric with one verdict, as one table. */
@@ -260,6 +261,37 @@ static void add_differences(GString *out, const json_t *list, const char *key, c
 	}
 }
 
+/* "mm/gup.o: gup_fast_fallback, 2,982 -> 2,989 bytes" */
+static void add_change(GString *out, const json_t *change)
+{
+	g_autofree char *before =
+		pb_text_number(json_number_value(json_object_get(change, "baseline_bytes")));
+	g_autofree char *after =
+		pb_text_number(json_number_value(json_object_get(change, "patched_bytes")));
+
+	g_string_append_printf(out, "  %s: %s, %s -> %s bytes\n", member(change, "object", NULL),
+			       member(change, "function", NULL), before, after);
+}
+
+static void add_changes(GString *out, const json_t *validity)
+{
+	const json_t *list = json_object_get(validity, "changed_functions");
+	json_int_t count = json_integer_value(json_object_get(validity, "changed_count"));
+	json_t *one;
+	size_t i;
+
+	if (!list)
+		return;
+	g_string_append_printf(out, "code      %d function%s changed%s\n", (int)count,
+			       count == 1 ? "" : "s", count ? ":" : "");
+	json_array_foreach (list, i, one) {
+		if (i < SHOWN_CHANGES)
+			add_change(out, one);
+	}
+	if (count > SHOWN_CHANGES)
+		g_string_append_printf(out, "  and %d more\n", (int)(count - SHOWN_CHANGES));
+}
+
 static void add_control(GString *out, const json_t *control)
 {
 	g_autofree char *known = NULL, *seen = NULL;
@@ -293,6 +325,7 @@ static void add_basis(GString *out, const struct pb_comparison *c)
 			"configs   equal\n");
 	add_differences(out, json_object_get(validity, "setup_differences"), "what",
 			"setup     equal: machine, emulator, toolchain\n");
+	add_changes(out, validity);
 	add_control(out, json_object_get(validity, "control"));
 }
 

@@ -60,6 +60,17 @@ static void check_control(const json_t *root)
 	assert_true(number_at(control, "seen_insns") == number_at(control, "known_insns"));
 }
 
+/* All of fast GUP is inlined into one function of mm/gup.c. */
+static void check_changed_function(const json_t *root)
+{
+	const json_t *validity = json_object_get(root, "validity");
+	const json_t *list = json_object_get(validity, "changed_functions");
+
+	assert_true(json_array_size(list) >= 1 && json_array_size(list) < 10);
+	assert_string_equal(text_at(json_array_get(list, 0), "object"), "mm/gup.o");
+	assert_non_null(strstr(text_at(json_array_get(list, 0), "function"), "gup_fast"));
+}
+
 /* Memory whose pages fast GUP finds one pte at a time. */
 static bool walks_ptes(const json_t *row)
 {
@@ -89,6 +100,7 @@ static void test_one_atomic_a_page(void **state)
 		regressions += through;
 	}
 	assert_true(regressions >= 10);
+	check_changed_function(root);
 	check_control(root);
 	again = compare(FAST_PATCH, NULL, NULL, PB_EXIT_REGRESSION);
 	second = cases_of(again);
