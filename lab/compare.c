@@ -10,7 +10,7 @@
 #include "lab/paths.h"
 #include "lab/util/files.h"
 #include "pinbench/result.h"
-#include "reports/control.h"
+#include "reports/compare/control.h"
 #include "reports/error.h"
 #include "reports/file.h"
 #include "reports/render/compare_text.h"

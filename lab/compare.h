@@ -3,7 +3,7 @@
 #define PINBENCH_LAB_COMPARE_H
 
 #include "lab/run.h"
-#include "reports/comparison.h"
+#include "reports/compare/comparison.h"
 
 #define PB_COMPARE_TEXT_FILE	 "report.txt"
 #define PB_COMPARE_MARKDOWN_FILE "report.md"

@@ -4,7 +4,7 @@
 #ifndef PINBENCH_REPORTS_RENDER_COMPARE_TEXT_H
 #define PINBENCH_REPORTS_RENDER_COMPARE_TEXT_H
 
-#include "reports/comparison.h"
+#include "reports/compare/comparison.h"
 
 /* What a mail or a commit message holds without wrapping. */
 #define PB_MAIL_COLUMNS 72

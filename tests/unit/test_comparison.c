@@ -8,7 +8,7 @@
 #include <glib/gstdio.h>
 
 #include "pinbench/result.h"
-#include "reports/comparison.h"
+#include "reports/compare/comparison.h"
 #include "reports/error.h"
 #include "reports/render/compare_text.h"
 #include "tests/unit/sample.h"

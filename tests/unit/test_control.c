@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "reports/control.h"
+#include "reports/compare/control.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/scratch.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "pinbench/result.h"
-#include "reports/comparison.h"
+#include "reports/compare/comparison.h"
 #include "reports/error.h"
 #include "reports/file.h"
 

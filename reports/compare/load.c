@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/comparison.h"
+#include "reports/compare/comparison.h"
 #include "reports/error.h"
 #include "reports/result_read.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/control.h"
+#include "reports/compare/control.h"
 #include "reports/stats/quantile.h"
 
 #define KNOWN_FACT "known_insns"
