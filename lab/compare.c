@@ -217,8 +217,10 @@ static int compare_results(struct compare *c, GError **ret_error)
 	if (!err)
 		err = pb_result_load(c->results[PATCHED], &patched, ret_error);
 	if (!err)
-		err = pb_compare_results(baseline, patched, &c->options->rules, &members,
-					 ret_error);
+		err = pb_compare_results(&(struct pb_compare_inputs){.baseline = baseline,
+								     .patched = patched,
+								     .rules = c->options->rules},
+					 &members, ret_error);
 	if (!err && c->modules[BASELINE])
 		err = note_module(c, json_object_get(members, "validity"), ret_error);
 	if (!err && c->modules[BASELINE])

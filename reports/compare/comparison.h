@@ -13,18 +13,28 @@
 
 /* What is worth a verdict: a delta that reaches both. */
 struct pb_compare_rules {
-	double min_effect;   /* share of the baseline */
-	double min_absolute; /* in the metric's unit */
+	double min_effect;   /* share of the baseline; timed: the margin of "unchanged", too */
+	double min_absolute; /* in the metric's unit; counted evidence only */
+};
+struct pb_compare_rules pb_compare_default_rules(bool counted);
+
+/* All borrowed. */
+struct pb_compare_inputs {
+	const struct pb_result *baseline;
+	const struct pb_result *patched;
+	/* Timed: the baseline measured once more, for the floor. NULL: no difference is shown. */
+	const struct pb_result *control;
+	struct pb_compare_rules rules;
 };
 
 /*
  * The members baseline, patched, validity, cases, counts, verdict and sentence of
  * compare.json; free with json_decref. Cases are in the baseline's order, then those that
  * only the patched side has: no case of either is left out. -EINVAL with PB_EXIT_USAGE if the two
- * cannot be compared: evidence of different kinds, or one that this version cannot judge.
+ * cannot be compared: evidence of different kinds.
  */
-int pb_compare_results(const struct pb_result *baseline, const struct pb_result *patched,
-		       const struct pb_compare_rules *rules, json_t **ret_root, GError **ret_error);
+int pb_compare_results(const struct pb_compare_inputs *inputs, json_t **ret_root,
+		       GError **ret_error);
 
 /* Counts, verdict and sentence of a comparison that measured nothing, and why. */
 json_t *pb_compare_nothing(const char *sentence);
@@ -42,6 +52,15 @@ struct pb_comparison_row {
 	double patched;
 	double delta;
 	double delta_percent;
+	double threshold_percent; /* what |delta_percent| must reach */
+	double ci_low_percent;	  /* 95 %; timed evidence, and all that follow */
+	double ci_high_percent;
+	double q;
+	double floor_percent;
+	double mde_percent; /* INFINITY: nothing could have been shown */
+	double more_boots;  /* of an inconclusive one; 0: more would not settle it */
+	json_t *boots;	    /* {"baseline","patched"}: arrays of samples, one a boot; or NULL */
+	const char *command; /* measures the case again; or NULL */
 	enum pb_verdict verdict;
 	bool primary;
 	bool negligible; /* there is a delta, but not worth a verdict */

@@ -14,6 +14,7 @@ static const struct pb_text_field row_fields[] = {
 	PB_TEXT(struct pb_comparison_row, metric, "metric", false),
 	PB_TEXT(struct pb_comparison_row, unit, "unit", false),
 	PB_TEXT(struct pb_comparison_row, reason, "reason", true),
+	PB_TEXT(struct pb_comparison_row, command, "command", true),
 };
 
 static int read_verdict(struct pb_reader *reader, json_t *object, enum pb_verdict *ret_verdict)
@@ -37,6 +38,30 @@ static void read_figure(json_t *object, const char *key, double *ret_figure)
 	json_t *value = json_object_get(object, key);
 
 	*ret_figure = json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static void read_figures(json_t *object, struct pb_comparison_row *row)
+{
+	json_t *ci = json_object_get(object, "ci_percent");
+
+	read_figure(object, "baseline", &row->baseline);
+	read_figure(object, "patched", &row->patched);
+	read_figure(object, "delta", &row->delta);
+	read_figure(object, "delta_percent", &row->delta_percent);
+	read_figure(object, "threshold_percent", &row->threshold_percent);
+	read_figure(object, "q", &row->q);
+	read_figure(object, "floor_percent", &row->floor_percent);
+	read_figure(object, "more_boots", &row->more_boots);
+	read_figure(object, "mde_percent", &row->mde_percent);
+	if (json_is_null(json_object_get(object, "mde_percent")))
+		row->mde_percent = INFINITY;
+	row->ci_low_percent = row->ci_high_percent = NAN;
+	if (json_is_number(json_array_get(ci, 0)) && json_is_number(json_array_get(ci, 1))) {
+		row->ci_low_percent = json_number_value(json_array_get(ci, 0));
+		row->ci_high_percent = json_number_value(json_array_get(ci, 1));
+	}
+	row->boots = json_object_get(object, "boots");
+	row->negligible = json_is_true(json_object_get(object, "negligible"));
 }
 
 static int read_params(struct pb_reader *reader, json_t *object, struct pb_comparison_row *row)
@@ -69,11 +94,7 @@ static int read_row(struct pb_reader *reader, json_t *object, struct pb_comparis
 		err = pb_read_bool(reader, object, "primary", &row->primary);
 	if (!err)
 		err = read_verdict(reader, object, &row->verdict);
-	read_figure(object, "baseline", &row->baseline);
-	read_figure(object, "patched", &row->patched);
-	read_figure(object, "delta", &row->delta);
-	read_figure(object, "delta_percent", &row->delta_percent);
-	row->negligible = json_is_true(json_object_get(object, "negligible"));
+	read_figures(object, row);
 	reader->case_id = NULL;
 	return err;
 }

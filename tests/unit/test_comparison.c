@@ -16,6 +16,15 @@
 
 static const struct pb_compare_rules rules = {.min_effect = 0.001, .min_absolute = 0.5};
 
+static int compare_pair(const struct pb_result *before, const struct pb_result *after,
+			json_t **ret_root, GError **ret_error)
+{
+	const struct pb_compare_inputs inputs = {
+		.baseline = before, .patched = after, .rules = rules};
+
+	return pb_compare_results(&inputs, ret_root, ret_error);
+}
+
 /* Takes @root. */
 static struct pb_result *load(void **state, const char *name, json_t *root)
 {
@@ -40,7 +49,7 @@ static struct pb_comparison *compare(void **state, json_t *patched)
 	g_autoptr(GError) error = NULL;
 	json_t *root = NULL;
 
-	if (pb_compare_results(before, after, &rules, &root, &error))
+	if (compare_pair(before, after, &root, &error))
 		fail_msg("%s", error->message);
 	json_object_set_new(root, "schema", json_string(PB_COMPARE_SCHEMA));
 	assert_int_equal(pb_comparison_save(root, *state, NULL), 0);
@@ -112,7 +121,7 @@ static void higher_is_better(void **state)
 	set_pin(after, "1", 80);
 	one = load(state, "one", before);
 	other = load(state, "other", after);
-	assert_int_equal(pb_compare_results(one, other, &rules, &root, NULL), 0);
+	assert_int_equal(compare_pair(one, other, &root, NULL), 0);
 	assert_string_equal(json_string_value(sample_at(root, "verdict")), "improvement");
 	json_decref(root);
 }
@@ -151,7 +160,7 @@ static void kinds_are_never_mixed(void **state)
 
 	sample_set(timed, "environment.evidence", json_string(PB_EVIDENCE_TIMED));
 	other = load(state, "other", timed);
-	assert_true(pb_compare_results(one, other, &rules, &root, &error) < 0);
+	assert_true(compare_pair(one, other, &root, &error) < 0);
 	assert_null(root);
 	scratch_check_error(error, PB_EXIT_USAGE,
 			    (const char *[]){"counted", "timed", "never compared", NULL});

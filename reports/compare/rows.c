@@ -1,0 +1,240 @@
+/* The rows of compare.json: see rows.h. */
+#include <math.h>
+#include <string.h>
+
+#include "pinbench/result.h"
+#include "reports/compare/rows.h"
+#include "reports/compare/timed.h"
+
+struct pairing {
+	const struct pb_compare_inputs *in;
+	json_t *rows;
+	GArray *timed; /* struct pb_timed_row, judged when all are there */
+};
+
+static const struct pb_case *find_case(const struct pb_result *result, const char *id)
+{
+	for (size_t i = 0; i < result->case_count; i++) {
+		if (!strcmp(result->cases[i].id, id))
+			return &result->cases[i];
+	}
+	return NULL;
+}
+
+/* NULL too for a case that has no figures. */
+static const struct pb_metric *find_metric(const struct pb_case *item, const char *name)
+{
+	for (size_t i = 0; item && item->outcome == PB_CASE_OK && i < item->metric_count; i++) {
+		if (!strcmp(item->metrics[i].name, name))
+			return &item->metrics[i];
+	}
+	return NULL;
+}
+
+static const char *state_of(const struct pb_case *item)
+{
+	if (!item)
+		return "not in the result";
+	if (item->outcome == PB_CASE_OK)
+		return "measured";
+	return item->reason ? item->reason : "no reason given";
+}
+
+static char *missing_reason(const struct pb_case *baseline, const struct pb_case *patched)
+{
+	const char *before = state_of(baseline), *after = state_of(patched);
+
+	if (!strcmp(before, after))
+		return g_strdup_printf("on both sides: %s", before);
+	return g_strdup_printf("baseline: %s; patched: %s", before, after);
+}
+
+static json_t *params_of(const struct pb_case *item)
+{
+	json_t *params = json_object();
+
+	for (size_t i = 0; i < item->param_count; i++)
+		json_object_set_new(params, item->params[i].name,
+				    json_string(item->params[i].value));
+	return params;
+}
+
+static json_t *number_or_null(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *row_new(const struct pb_case *item, const char *metric, const char *unit,
+		       bool primary, enum pb_verdict verdict)
+{
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:b, s:s}", "id", item->id, "benchmark",
+			 item->benchmark, "params", params_of(item), "metric", metric, "unit", unit,
+			 "primary", primary, "verdict", pb_verdict_name(verdict));
+}
+
+/* A delta of nothing is no percentage of anything. */
+static double percent(double delta, double baseline)
+{
+	if (baseline != 0)
+		return delta / baseline * 100;
+	return delta == 0 ? 0 : NAN;
+}
+
+/* What the delta must reach, in percent of the baseline; NAN where that is 0. */
+static double counted_threshold(const struct pb_compare_rules *rules, double baseline)
+{
+	if (baseline == 0)
+		return NAN;
+	return MAX(rules->min_effect, rules->min_absolute / fabs(baseline)) * 100;
+}
+
+static void judge_counted(const struct pb_compare_rules *rules, json_t *row,
+			  const struct pb_metric *before, const struct pb_metric *after)
+{
+	enum pb_verdict verdict =
+		pb_verdict_counted(before->median, after->median, !before->higher_is_better,
+				   rules->min_effect, rules->min_absolute);
+	double delta = percent(after->median - before->median, before->median);
+
+	json_object_set_new(row, "verdict", json_string(pb_verdict_name(verdict)));
+	json_object_set_new(row, "delta_percent", number_or_null(delta));
+	json_object_set_new(row, "threshold_percent",
+			    number_or_null(counted_threshold(rules, before->median)));
+	json_object_set_new(
+		row, "negligible",
+		json_boolean(pb_verdict_counted_negligible(
+			before->median, after->median, rules->min_effect, rules->min_absolute)));
+}
+
+static json_t *boots_of(const struct pb_metric *metric)
+{
+	json_t *boots = json_array();
+
+	for (size_t i = 0; i < metric->boot_count; i++) {
+		json_t *samples = json_array();
+
+		for (size_t k = 0; k < metric->boots[i].count; k++)
+			json_array_append_new(samples, json_real(metric->boots[i].values[k]));
+		json_array_append_new(boots, samples);
+	}
+	return boots;
+}
+
+static bool needs_no_quotes(const char *text)
+{
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					   "0123456789_@%+=:,./-")];
+}
+
+static void append_word(GString *command, const char *word)
+{
+	g_autofree char *quoted = needs_no_quotes(word) ? g_strdup(word) : g_shell_quote(word);
+
+	g_string_append_printf(command, " %s", quoted);
+}
+
+/* What measures this case again, of both kernels. */
+static char *command_of(const struct pb_compare_inputs *in, const char *id)
+{
+	const struct pb_environment *environment = &in->baseline->environment;
+	GString *command = g_string_new("./run.sh compare");
+
+	append_word(command, environment->kernel.spec);
+	append_word(command, in->patched->environment.kernel.spec);
+	append_word(command, id);
+	g_string_append(command, " --profile");
+	append_word(command, in->baseline->run.profile);
+	if (!environment->counted)
+		g_string_append_printf(command, " --evidence %s --boots %zu", environment->evidence,
+				       environment->boots);
+	if (in->rules.min_effect != pb_compare_default_rules(environment->counted).min_effect)
+		g_string_append_printf(command, " --min-effect %g", in->rules.min_effect * 100);
+	return g_string_free(command, FALSE);
+}
+
+static void add_figures(const struct pairing *p, const struct pb_case *item,
+			const struct pb_metric *before, const struct pb_metric *after)
+{
+	const struct pb_case *control = p->in->control ? find_case(p->in->control, item->id) : NULL;
+	json_t *row = row_new(item, before->name, before->unit, before->primary,
+			      PB_VERDICT_MISSING);
+	struct pb_timed_row timed = {.row = row,
+				     .before = before,
+				     .after = after,
+				     .control = find_metric(control, before->name)};
+	g_autofree char *command = command_of(p->in, item->id);
+
+	json_object_set_new(row, "baseline", json_real(before->median));
+	json_object_set_new(row, "patched", json_real(after->median));
+	json_object_set_new(row, "delta", json_real(after->median - before->median));
+	if (p->in->baseline->environment.counted)
+		judge_counted(&p->in->rules, row, before, after);
+	else
+		g_array_append_val(p->timed, timed);
+	json_object_set_new(row, "boots",
+			    json_pack("{s:o, s:o}", "baseline", boots_of(before), "patched",
+				      boots_of(after)));
+	json_object_set_new(row, "command", json_string(command));
+	json_array_append_new(p->rows, row);
+}
+
+static void add_missing(const struct pairing *p, const struct pb_case *item, const char *metric,
+			const char *unit, bool primary, const char *reason)
+{
+	json_t *row = row_new(item, metric, unit, primary, PB_VERDICT_MISSING);
+
+	json_object_set_new(row, "reason", json_string(reason));
+	json_array_append_new(p->rows, row);
+}
+
+/* The figures of @item that @other has not; of a case without figures, one row for all. */
+static void add_one_sided(const struct pairing *p, const struct pb_case *item,
+			  const struct pb_case *other, const char *reason)
+{
+	if (item->outcome != PB_CASE_OK) {
+		add_missing(p, item, "", "", true, reason);
+		return;
+	}
+	for (size_t i = 0; i < item->metric_count; i++) {
+		const struct pb_metric *metric = &item->metrics[i];
+
+		if (!find_metric(other, metric->name))
+			add_missing(p, item, metric->name, metric->unit, metric->primary, reason);
+	}
+}
+
+static void add_baseline_case(const struct pairing *p, const struct pb_case *before)
+{
+	const struct pb_case *after = find_case(p->in->patched, before->id);
+	g_autofree char *reason = missing_reason(before, after);
+
+	for (size_t i = 0; before->outcome == PB_CASE_OK && i < before->metric_count; i++) {
+		const struct pb_metric *metric = find_metric(after, before->metrics[i].name);
+
+		if (metric)
+			add_figures(p, before, &before->metrics[i], metric);
+	}
+	if (before->outcome == PB_CASE_OK || !after || after->outcome != PB_CASE_OK)
+		add_one_sided(p, before, after, reason);
+	if (after && after->outcome == PB_CASE_OK)
+		add_one_sided(p, after, before, reason);
+}
+
+json_t *pb_compare_rows(const struct pb_compare_inputs *in)
+{
+	g_autoptr(GArray) timed = g_array_new(FALSE, FALSE, sizeof(struct pb_timed_row));
+	struct pairing p = {.in = in, .rows = json_array(), .timed = timed};
+
+	for (size_t i = 0; i < in->baseline->case_count; i++)
+		add_baseline_case(&p, &in->baseline->cases[i]);
+	for (size_t i = 0; i < in->patched->case_count; i++) {
+		const struct pb_case *after = &in->patched->cases[i];
+		g_autofree char *reason = missing_reason(NULL, after);
+
+		if (!find_case(in->baseline, after->id))
+			add_one_sided(&p, after, NULL, reason);
+	}
+	if (timed->len)
+		pb_timed_rows_judge(timed, in->rules.min_effect);
+	return p.rows;
+}
