@@ -4,7 +4,7 @@
 #include <string.h>
 #include "lab/command/command.h"
 #include "lab/command/shared.h"
-#include "lab/compare.h"
+#include "lab/compare/compare.h"
 #include "reports/error.h"
 #include "reports/render/compare_text.h"
 #include "reports/stats/verdict.h"

@@ -1,7 +1,7 @@
 /* ./run.sh list: what can be measured. */
 #include <stdio.h>
 #include <string.h>
-#include "lab/catalog.h"
+#include "lab/run/catalog.h"
 #include "lab/command/command.h"
 #include "lab/paths.h"
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include "lab/command/command.h"
-#include "lab/run.h"
+#include "lab/run/run.h"
 #include "reports/error.h"
 #include "reports/render/html.h"
 

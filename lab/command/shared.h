@@ -2,7 +2,7 @@
 #ifndef PINBENCH_LAB_COMMAND_SHARED_H
 #define PINBENCH_LAB_COMMAND_SHARED_H
 
-#include "lab/run.h"
+#include "lab/run/run.h"
 
 /* Number of entries that pb_shared_entries() writes, its end included. */
 #define PB_SHARED_ENTRIES 9

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#include "lab/catalog.h"
-#include "lab/plan.h"
+#include "lab/run/catalog.h"
+#include "lab/run/plan.h"
 #include "lab/util/process.h"
 #include "pinbench/result.h"
 #include "reports/error.h"

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "lab/collect.h"
+#include "lab/run/collect.h"
 #include "pinbench/result.h"
 
 #define ID	"fam/one[mode=a,size=1]"

@@ -11,7 +11,7 @@
 
 #include <errno.h>
 
-#include "lab/plan.h"
+#include "lab/run/plan.h"
 #include "reports/error.h"
 #include "scratch.h"
 

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "lab/profile.h"
+#include "lab/run/profile.h"
 #include "reports/error.h"
 #include "scratch.h"
 

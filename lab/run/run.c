@@ -3,11 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
-#include "lab/document.h"
+#include "lab/run/document.h"
 #include "lab/kernel/module.h"
 #include "lab/paths.h"
-#include "lab/run.h"
-#include "lab/schedule.h"
+#include "lab/run/run.h"
+#include "lab/run/schedule.h"
 #include "lab/util/files.h"
 #include "lab/util/process.h"
 #include "pinbench/result.h"

@@ -1,7 +1,7 @@
 /* From what came out of guests to result.json: see collect.h. */
 #include <string.h>
-#include "lab/collect.h"
-#include "lab/plan.h"
+#include "lab/run/collect.h"
+#include "lab/run/plan.h"
 #include "pinbench/result.h"
 #include "reports/result.h"
 

@@ -1,6 +1,6 @@
 /* The result document: see document.h. */
 #include <string.h>
-#include "lab/document.h"
+#include "lab/run/document.h"
 #include "commit.h"
 #include "lab/kernel/options.h"
 #include "pinbench/result.h"

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
-#include "lab/profile.h"
+#include "lab/run/profile.h"
 #include "reports/error.h"
 
 #define HEAD "profile"

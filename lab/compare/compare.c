@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 #include "commit.h"
-#include "lab/compare.h"
-#include "lab/document.h"
+#include "lab/compare/compare.h"
+#include "lab/run/document.h"
 #include "lab/kernel/changed/changed.h"
 #include "lab/kernel/module.h"
 #include "lab/kernel/same.h"

@@ -2,7 +2,7 @@
 #ifndef PINBENCH_LAB_COMPARE_H
 #define PINBENCH_LAB_COMPARE_H
 
-#include "lab/run.h"
+#include "lab/run/run.h"
 #include "reports/compare/comparison.h"
 
 #define PB_COMPARE_TEXT_FILE	 "report.txt"

@@ -1,7 +1,7 @@
 /* What the agent says it can measure: see catalog.h. */
 #include <errno.h>
 #include <string.h>
-#include "lab/catalog.h"
+#include "lab/run/catalog.h"
 #include "lab/util/process.h"
 #include "reports/error.h"
 

@@ -2,7 +2,7 @@
 #ifndef PINBENCH_LAB_PROFILE_H
 #define PINBENCH_LAB_PROFILE_H
 
-#include "lab/catalog.h"
+#include "lab/run/catalog.h"
 
 /* *ret_cases: case ids that may leave parameters out; the caller completes them. */
 int pb_profile_expand(const struct pb_catalog *catalog, const char *configs_dir,

@@ -1,7 +1,7 @@
 /* Running the cases of a plan in guests: see schedule.h. */
 #include <errno.h>
 #include <glib/gstdio.h>
-#include "lab/schedule.h"
+#include "lab/run/schedule.h"
 #include "lab/util/files.h"
 #include "lab/util/process.h"
 #include "reports/error.h"

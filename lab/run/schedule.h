@@ -5,9 +5,9 @@
 #ifndef PINBENCH_LAB_SCHEDULE_H
 #define PINBENCH_LAB_SCHEDULE_H
 
-#include "lab/collect.h"
+#include "lab/run/collect.h"
 #include "lab/guest/image.h"
-#include "lab/plan.h"
+#include "lab/run/plan.h"
 
 /* What every guest of one machine shares. */
 struct pb_station {

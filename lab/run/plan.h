@@ -15,7 +15,7 @@
 #ifndef PINBENCH_LAB_PLAN_H
 #define PINBENCH_LAB_PLAN_H
 
-#include "lab/catalog.h"
+#include "lab/run/catalog.h"
 
 struct pb_plan {
 	char *profile;

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
-#include "lab/plan.h"
-#include "lab/profile.h"
+#include "lab/run/plan.h"
+#include "lab/run/profile.h"
 #include "reports/error.h"
 
 char *pb_case_benchmark(const char *id)

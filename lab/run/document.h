@@ -2,7 +2,7 @@
 #ifndef PINBENCH_LAB_DOCUMENT_H
 #define PINBENCH_LAB_DOCUMENT_H
 
-#include "lab/schedule.h"
+#include "lab/run/schedule.h"
 
 struct pb_document_times {
 	gint64 monotonic;
