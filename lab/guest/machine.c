@@ -113,24 +113,29 @@ static int unknown_machine(const char *configs_dir, const char *name, GError **r
 		       name, names->str);
 }
 
-int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
-		    GError **ret_error)
+static int read_file(const char *configs_dir, const char *name, GKeyFile *file, char **ret_path,
+		     GError **ret_error)
 {
 	g_autofree char *leaf = g_strconcat(name, ".ini", NULL);
 	g_autofree char *path = g_build_filename(configs_dir, "machines", leaf, NULL);
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_autoptr(pb_machine) m = g_new0(struct pb_machine, 1);
 	g_autoptr(GError) why = NULL;
-	int err;
 
 	if (strchr(name, '/') || !g_file_test(path, G_FILE_TEST_EXISTS))
 		return unknown_machine(configs_dir, name, ret_error);
 	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &why))
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE, "%s: %s", path, why->message);
+	*ret_path = g_steal_pointer(&path);
+	return refuse_unknown_keys(file, *ret_path, ret_error);
+}
+
+static int make(const char *name, GKeyFile *file, const char *path,
+		struct pb_machine **ret_machine, GError **ret_error)
+{
+	g_autoptr(pb_machine) m = g_new0(struct pb_machine, 1);
+	int err;
+
 	m->name = g_strdup(name);
-	err = refuse_unknown_keys(file, path, ret_error);
-	if (!err)
-		err = read_keys(m, file, path, ret_error);
+	err = read_keys(m, file, path, ret_error);
 	if (!err)
 		err = ask_version(m, ret_error);
 	if (err)
@@ -138,6 +143,30 @@ int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine
 	compute_sha256(m);
 	*ret_machine = g_steal_pointer(&m);
 	return 0;
+}
+
+int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
+		    GError **ret_error)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autofree char *path = NULL;
+	int err = read_file(configs_dir, name, file, &path, ret_error);
+
+	return err ? err : make(name, file, path, ret_machine, ret_error);
+}
+
+int pb_machine_load_timed(const char *configs_dir, const char *name,
+			  struct pb_machine **ret_machine, GError **ret_error)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autofree char *path = NULL;
+	int err = read_file(configs_dir, name, file, &path, ret_error);
+
+	if (err)
+		return err;
+	g_key_file_set_boolean(file, "machine", "icount", FALSE);
+	g_key_file_set_boolean(file, "machine", "snapshot", FALSE);
+	return make(name, file, path, ret_machine, ret_error);
 }
 
 void pb_machine_free(struct pb_machine *m)

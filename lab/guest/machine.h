@@ -40,6 +40,12 @@ typedef struct pb_machine pb_machine;
  */
 int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
 		    GError **ret_error);
+/*
+ * The same machine in real time, for timed evidence: its clock is the host's, and nothing
+ * is restored from a snapshot, for the boot is the replicate. Errors as above.
+ */
+int pb_machine_load_timed(const char *configs_dir, const char *name,
+			  struct pb_machine **ret_machine, GError **ret_error);
 /* Takes NULL. */
 void pb_machine_free(struct pb_machine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_machine, pb_machine_free)

@@ -45,13 +45,40 @@ static void take_event(struct pb_attempt *attempt, json_t *event, const char *co
 		json_decref(attempt->environment);
 		attempt->environment = json_incref(event);
 	}
-	if (strcmp(name, PB_EVENT_CASE) || !measured)
+	if (strcmp(name, PB_EVENT_CASE) ||
+	    g_strcmp0(json_string_value(json_object_get(measured, "id")), attempt->id))
 		return;
 	json_decref(attempt->measured);
 	attempt->measured = json_incref(measured);
 	if (lost)
 		attempt->failure =
 			failure_new(lost, attempt->id, reason_of(measured), console, NULL);
+}
+
+GPtrArray *pb_begun_cases(const struct pb_guest_end *end)
+{
+	g_auto(GStrv) lines = g_strsplit(end->events ? end->events : "", "\n", -1);
+	GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+
+	for (char **line = lines; *line; line++) {
+		json_t *event = json_loads(*line, 0, NULL);
+		const char *name = json_string_value(json_object_get(event, PB_EVENT));
+		const char *id = json_string_value(json_object_get(event, "id"));
+
+		if (id && !g_strcmp0(name, PB_EVENT_CASE_BEGIN))
+			g_ptr_array_add(ids, g_strdup(id));
+		json_decref(event);
+	}
+	return ids;
+}
+
+/* The guest's end is the doing of the case that was begun last. */
+static bool was_finished(const struct pb_attempt *attempt, const struct pb_guest_end *end)
+{
+	g_autoptr(GPtrArray) begun = pb_begun_cases(end);
+
+	return attempt->measured && begun->len &&
+	       strcmp(begun->pdata[begun->len - 1], attempt->id) != 0;
 }
 
 void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
@@ -67,7 +94,7 @@ void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
 			take_event(attempt, event, console);
 		json_decref(event);
 	}
-	if (attempt->failure)
+	if (attempt->failure || was_finished(attempt, end))
 		return;
 	if (end->failure)
 		attempt->failure =

@@ -16,9 +16,14 @@ struct pb_attempt {
 };
 void pb_attempt_clear(struct pb_attempt *attempt);
 
+/* The ids of the cases that the agent began with before @end, in order; owned by the array. */
+GPtrArray *pb_begun_cases(const struct pb_guest_end *end);
+
 /*
- * Reads the events of @end into @attempt. A guest that failed, an agent that crashed and
- * a case without a result each become a failure; so no case is ever just not there.
+ * Reads the events of @end that are about its case into @attempt. A guest that failed, an agent
+ * that crashed and a case without a result each become a failure; so no case is ever just not
+ * there. Of several cases in a guest that failed, those that were finished before the last one keep
+ * their result.
  * @console: name of the console's file beside result.json.
  */
 void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,

@@ -73,6 +73,9 @@ static json_t *clock_object(const struct pb_document_inputs *in)
 					   "call_overhead");
 	if (!a || !overhead)
 		return NULL;
+	if (strcmp(in->evidence, PB_EVIDENCE_COUNTED))
+		return json_pack("{s:s, s:{s:O, s:s}}", "source", "ktime_get_raw_ns", "overhead",
+				 "value", overhead, "unit", "ns");
 	return json_pack("{s:s, s:O, s:{s:O, s:s}}", "source", "tsc", "per_insn",
 			 json_object_get(a->environment, "clock_ticks_per_insn"), "overhead",
 			 "value", overhead, "unit", "insn");
@@ -88,18 +91,31 @@ static json_t *kernel_object(const struct pb_document_inputs *in, json_t *option
 			 in->station_of[0]->machine->cmdline, "options", options);
 }
 
+static json_t *starts_array(const struct pb_document_inputs *in)
+{
+	json_t *starts;
+
+	if (!in->boot_starts->len)
+		return NULL;
+	starts = json_array();
+	for (guint i = 0; i < in->boot_starts->len; i++)
+		json_array_append_new(starts, json_string(in->boot_starts->pdata[i]));
+	return starts;
+}
+
 static json_t *environment_object(const struct pb_document_inputs *in, json_t *options)
 {
 	const struct pb_machine *m = in->station_of[0]->machine;
 	g_autofree char *memory = g_strdup_printf("%d MiB", m->memory_mib);
 	g_autofree char *cpu = g_strdup_printf("%d x QEMU TCG, -cpu %s", m->cpus, m->cpu);
 
-	return json_pack("{s:s, s:s, s:i, s:o, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:s, s:o*}",
-			 "kind", "guest", "evidence", PB_EVIDENCE_COUNTED, "boots", (int)in->boots,
+	return json_pack("{s:s, s:s, s:i, s:o, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:s, s:o*, s:o*}",
+			 "kind", "guest", "evidence", in->evidence, "boots", (int)in->boots,
 			 "kernel", kernel_object(in, options), "machine", "name", m->name,
 			 "description", m->description, "sha256", m->sha256, "emulator",
 			 m->emulator_version, "cpu", cpu, "memory", memory, "toolchain",
-			 in->kernel->toolchain, "clock", clock_object(in));
+			 in->kernel->toolchain, "clock", clock_object(in), "boot_starts",
+			 starts_array(in));
 }
 
 /* The descriptions of the benchmarks that have a case here. */

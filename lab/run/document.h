@@ -12,7 +12,9 @@ void pb_document_times_start(struct pb_document_times *times);
 
 struct pb_document_inputs {
 	const char *command;
+	const char *evidence;
 	guint boots;
+	const GPtrArray *boot_starts; /* of strings; empty for counted evidence */
 	const struct pb_catalog *catalog;
 	const struct pb_plan *plan;
 	const struct pb_kernel *kernel;

@@ -159,6 +159,21 @@ int pb_plan_make(const struct pb_catalog *catalog, const char *configs_dir, cons
 	return 0;
 }
 
+void pb_plan_join(struct pb_plan *plan, const struct pb_plan *other)
+{
+	GPtrArray *all = g_ptr_array_new();
+	char **ids = plan->ids;
+
+	for (char **id = ids; *id; id++)
+		g_ptr_array_add(all, *id);
+	for (char **id = other->ids; *id; id++)
+		g_ptr_array_add(all, *id);
+	g_ptr_array_add(all, NULL);
+	plan->ids = without_repeats((char **)all->pdata);
+	g_ptr_array_free(all, TRUE);
+	g_strfreev(ids);
+}
+
 void pb_plan_free(struct pb_plan *plan)
 {
 	if (!plan)

@@ -33,6 +33,8 @@ typedef struct pb_plan pb_plan;
  */
 int pb_plan_make(const struct pb_catalog *catalog, const char *configs_dir, const char *profile,
 		 const char *const *globs, struct pb_plan **ret_plan, GError **ret_error);
+/* Adds to @plan the cases of @other that it has not. */
+void pb_plan_join(struct pb_plan *plan, const struct pb_plan *other);
 void pb_plan_free(struct pb_plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_plan, pb_plan_free)
 

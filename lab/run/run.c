@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
+#include "lab/run/boot.h"
 #include "lab/run/document.h"
 #include "lab/kernel/module.h"
 #include "lab/paths.h"
@@ -18,8 +19,8 @@
 
 #define OUT_BYTES (64ull << 20)
 
-struct run {
-	const struct pb_run_options *options;
+struct pb_begun {
+	struct pb_run_options options;
 	struct pb_progress *progress;
 	struct pb_catalog *catalog;
 	struct pb_plan *plan;
@@ -28,7 +29,8 @@ struct run {
 	GHashTable *stations; /* machine name -> struct pb_station */
 	struct pb_station **station_of;
 	struct pb_attempt *attempts;
-	guint attempt_count;
+	guint boots_done;  /* timed: those before this one are whole */
+	GPtrArray *starts; /* timed: when each boot began, ISO 8601 in ms */
 	struct pb_document_times times;
 };
 
@@ -43,11 +45,22 @@ static void station_free(gpointer data)
 	g_free(station);
 }
 
-static void run_clear(struct run *r)
+static bool is_counted(const struct pb_begun *r)
 {
-	for (guint i = 0; i < r->attempt_count; i++)
+	return !strcmp(r->options.evidence, PB_EVIDENCE_COUNTED);
+}
+
+static guint attempt_count(const struct pb_begun *r)
+{
+	return g_strv_length(r->plan->ids) * r->options.boots;
+}
+
+static void begun_free(struct pb_begun *r)
+{
+	for (guint i = 0; r->attempts && i < attempt_count(r); i++)
 		pb_attempt_clear(&r->attempts[i]);
 	g_free(r->attempts);
+	g_ptr_array_unref(r->starts);
 	g_free(r->station_of);
 	if (r->stations)
 		g_hash_table_unref(r->stations);
@@ -55,19 +68,20 @@ static void run_clear(struct run *r)
 	pb_kernel_free(r->kernel);
 	pb_plan_free(r->plan);
 	pb_catalog_free(r->catalog);
+	g_free(r);
 }
 
 /* The state of a second boot is never taken from the cache: it is there to prove the first. */
-static int add_boots(struct run *r, struct pb_station *station, GError **ret_error)
+static int add_boots(struct pb_begun *r, struct pb_station *station, GError **ret_error)
 {
 	int err = 0;
 
 	station->snapshots = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(station->snapshots, g_strdup(station->image->snapshot));
-	for (guint boot = 1; boot < r->options->boots && !err; boot++) {
+	for (guint boot = 1; boot < r->options.boots && !err; boot++) {
 		g_autofree char *leaf =
 			g_strdup_printf(".boot-%s-%u", station->machine->name, boot + 1);
-		g_autofree char *relative = g_build_filename(r->options->out, leaf, NULL);
+		g_autofree char *relative = g_build_filename(r->options.out, leaf, NULL);
 		/* QEMU runs in that directory and writes its state from there. */
 		g_autofree char *directory = g_canonicalize_filename(relative, NULL);
 		struct pb_guest guest = {
@@ -75,13 +89,13 @@ static int add_boots(struct run *r, struct pb_station *station, GError **ret_err
 			.vmlinux = r->kernel->vmlinux,
 			.initramfs = station->image->initramfs,
 			.directory = directory,
-			.hang_seconds = r->options->hang_seconds,
+			.hang_seconds = r->options.hang_seconds,
 		};
 		g_autofree char *snapshot = NULL;
 
 		if (station->image->snapshot) {
 			pb_progress_stage(r->progress, "booting %u of %u", boot + 1,
-					  r->options->boots);
+					  r->options.boots);
 			snapshot = g_build_filename(directory, "snapshot", NULL);
 			err = pb_make_directory(directory, ret_error);
 			if (!err)
@@ -92,7 +106,7 @@ static int add_boots(struct run *r, struct pb_station *station, GError **ret_err
 	return err;
 }
 
-static int make_station(struct run *r, const char *name, struct pb_station **ret_station,
+static int make_station(struct pb_begun *r, const char *name, struct pb_station **ret_station,
 			GError **ret_error)
 {
 	struct pb_image_parts parts = {
@@ -104,9 +118,11 @@ static int make_station(struct run *r, const char *name, struct pb_station **ret
 	int err;
 
 	g_hash_table_insert(r->stations, g_strdup(name), station);
-	err = pb_machine_load(PB_PATH_CONFIGS, name, &station->machine, ret_error);
+	err = is_counted(r)
+		      ? pb_machine_load(PB_PATH_CONFIGS, name, &station->machine, ret_error)
+		      : pb_machine_load_timed(PB_PATH_CONFIGS, name, &station->machine, ret_error);
 	if (!err)
-		err = pb_image_get(r->kernel, station->machine, &parts, r->options->hang_seconds,
+		err = pb_image_get(r->kernel, station->machine, &parts, r->options.hang_seconds,
 				   r->progress, &station->image, ret_error);
 	if (!err)
 		err = add_boots(r, station, ret_error);
@@ -114,7 +130,7 @@ static int make_station(struct run *r, const char *name, struct pb_station **ret
 	return err;
 }
 
-static int prepare_stations(struct run *r, GError **ret_error)
+static int prepare_stations(struct pb_begun *r, GError **ret_error)
 {
 	guint cases = g_strv_length(r->plan->ids);
 
@@ -135,7 +151,7 @@ static int prepare_stations(struct run *r, GError **ret_error)
 	return 0;
 }
 
-static int keep_boot_consoles(struct run *r, GError **ret_error)
+static int keep_boot_consoles(struct pb_begun *r, GError **ret_error)
 {
 	GHashTableIter iter;
 	gpointer value;
@@ -146,7 +162,7 @@ static int keep_boot_consoles(struct run *r, GError **ret_error)
 		struct pb_station *station = value;
 		g_autofree char *leaf =
 			g_strdup_printf("console-boot-%s.log", station->machine->name);
-		g_autofree char *to = g_build_filename(r->options->out, leaf, NULL);
+		g_autofree char *to = g_build_filename(r->options.out, leaf, NULL);
 
 		if (station->image->snapshot)
 			err = pb_copy_file(station->image->boot_console, to, ret_error);
@@ -154,9 +170,9 @@ static int keep_boot_consoles(struct run *r, GError **ret_error)
 	return err;
 }
 
-static int prepare(struct run *r, GError **ret_error)
+static int prepare(struct pb_begun *r, GError **ret_error)
 {
-	const struct pb_run_options *o = r->options;
+	const struct pb_run_options *o = &r->options;
 	int err = pb_make_directory(o->out, ret_error);
 
 	if (!err)
@@ -174,22 +190,18 @@ static int prepare(struct run *r, GError **ret_error)
 	return err;
 }
 
-static int measure(struct run *r, GError **ret_error)
+static struct pb_schedule schedule_of(struct pb_begun *r)
 {
-	struct pb_schedule schedule = {
+	return (struct pb_schedule){
 		.kernel = r->kernel,
 		.plan = r->plan,
 		.station_of = r->station_of,
-		.evidence = PB_EVIDENCE_COUNTED,
-		.boots = r->options->boots,
-		.jobs = r->options->jobs,
-		.hang_seconds = r->options->hang_seconds,
-		.out = r->options->out,
+		.evidence = r->options.evidence,
+		.boots = r->options.boots,
+		.jobs = r->options.jobs,
+		.hang_seconds = r->options.hang_seconds,
+		.out = r->options.out,
 	};
-
-	r->attempt_count = g_strv_length(r->plan->ids) * r->options->boots;
-	r->attempts = g_new0(struct pb_attempt, r->attempt_count);
-	return pb_schedule_run(&schedule, r->progress, r->attempts, ret_error);
 }
 
 int pb_write_reports(const char *directory, GError **ret_error)
@@ -204,11 +216,13 @@ int pb_write_reports(const char *directory, GError **ret_error)
 	return err;
 }
 
-static int save(struct run *r, bool interrupted, GError **ret_error)
+static int save(struct pb_begun *r, bool interrupted, GError **ret_error)
 {
 	struct pb_document_inputs inputs = {
-		.command = r->options->command,
-		.boots = r->options->boots,
+		.command = r->options.command,
+		.evidence = r->options.evidence,
+		.boots = r->options.boots,
+		.boot_starts = r->starts,
 		.catalog = r->catalog,
 		.plan = r->plan,
 		.kernel = r->kernel,
@@ -221,7 +235,7 @@ static int save(struct run *r, bool interrupted, GError **ret_error)
 	int err = pb_document_build(&inputs, &document, ret_error);
 
 	if (!err)
-		err = pb_result_save(document, r->options->out, ret_error);
+		err = pb_result_save(document, r->options.out, ret_error);
 	json_decref(document);
 	return err;
 }
@@ -240,26 +254,26 @@ static void remove_boots(const char *out)
 }
 
 /* A gate that measured nothing must not stay green, nor one whose cases failed. */
-static int judge(const struct run *r, GError **ret_error)
+static int judge(const struct pb_begun *r, GError **ret_error)
 {
-	guint ok = 0, failed = 0;
+	guint ok = 0, failed = 0, cases = g_strv_length(r->plan->ids);
 	const char *first = NULL;
 
-	for (guint i = 0; i < r->attempt_count; i += r->options->boots) {
-		json_t *one = pb_collect_case(&r->attempts[i], r->options->boots);
+	for (guint i = 0; i < cases; i++) {
+		json_t *one = pb_collect_case(&r->attempts[i * r->options.boots], r->options.boots);
 		const char *outcome = json_string_value(json_object_get(one, "outcome"));
 
 		ok += !strcmp(outcome, PB_OUTCOME_OK);
 		failed += !strcmp(outcome, PB_OUTCOME_FAIL);
 		if (!first && !strcmp(outcome, PB_OUTCOME_FAIL))
-			first = r->attempts[i].id;
+			first = r->plan->ids[i];
 		json_decref(one);
 	}
 	if (failed)
 		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT,
 			       "%u of %u cases failed, the first: %s; reasons and console lines "
 			       "are in the report",
-			       failed, r->attempt_count / r->options->boots, first);
+			       failed, cases, first);
 	if (!ok)
 		return pb_fail(ret_error, ENODATA, PB_EXIT_ENVIRONMENT,
 			       "nothing was measured: every case was skipped; the report has the "
@@ -267,47 +281,143 @@ static int judge(const struct run *r, GError **ret_error)
 	return 0;
 }
 
-static int measure_and_save(struct run *r, gboolean *ret_saved, GError **ret_error)
+/* Of timed boots only whole ones count: what an interrupted one has is left out. */
+static void drop_unfinished_boots(struct pb_begun *r)
 {
-	g_autoptr(GError) why = NULL, unsaved = NULL;
-	int err = measure(r, &why);
+	guint boots = r->options.boots, done = r->boots_done, next = 0;
 
+	if (is_counted(r) || !done || done == boots)
+		return;
+	for (guint i = 0; i < g_strv_length(r->plan->ids) * boots; i++) {
+		if (i % boots < done) {
+			struct pb_attempt kept = r->attempts[i];
+
+			r->attempts[i] = (struct pb_attempt){0};
+			r->attempts[next++] = kept;
+		} else {
+			pb_attempt_clear(&r->attempts[i]);
+		}
+	}
+	r->options.boots = done;
+	g_ptr_array_set_size(r->starts, (gint)done);
+}
+
+static int save_all(struct pb_begun *r, int err, GError *why, gboolean *ret_saved,
+		    GError **ret_error)
+{
+	g_autoptr(GError) unsaved = NULL;
+
+	drop_unfinished_boots(r);
 	/* What is finished is written, whatever ended the rest. */
 	if (save(r, err == -EINTR, &unsaved)) {
+		g_clear_error(&why);
 		g_propagate_error(ret_error, g_steal_pointer(&unsaved));
 		return -EIO;
 	}
 	*ret_saved = TRUE;
-	if (pb_write_reports(r->options->out, &unsaved) && !err) {
+	if (pb_write_reports(r->options.out, &unsaved) && !err) {
 		g_propagate_error(ret_error, g_steal_pointer(&unsaved));
 		return -EIO;
 	}
 	if (err) {
-		g_propagate_error(ret_error, g_steal_pointer(&why));
+		g_propagate_error(ret_error, why);
 		return err;
 	}
 	return judge(r, ret_error);
 }
 
+static int make_plan(struct pb_begun *r, GError **ret_error)
+{
+	const struct pb_run_options *o = &r->options;
+	g_autoptr(pb_plan) also = NULL;
+	int err = pb_plan_make(r->catalog, PB_PATH_CONFIGS, o->profile, o->globs, &r->plan,
+			       ret_error);
+
+	if (!err && o->also_profile)
+		err = pb_plan_make(r->catalog, PB_PATH_CONFIGS, o->also_profile, NULL, &also,
+				   ret_error);
+	if (!err && also)
+		pb_plan_join(r->plan, also);
+	return err;
+}
+
+int pb_begun_start(const struct pb_run_options *options, struct pb_progress *progress,
+		   struct pb_begun **ret_begun, GError **ret_error)
+{
+	struct pb_begun *r = g_new0(struct pb_begun, 1);
+	int err;
+
+	r->options = *options;
+	r->progress = progress;
+	r->starts = g_ptr_array_new_with_free_func(g_free);
+	pb_document_times_start(&r->times);
+	err = pb_catalog_load(PB_PATH_AGENT, &r->catalog, ret_error);
+	if (!err)
+		err = make_plan(r, ret_error);
+	if (!err)
+		err = prepare(r, ret_error);
+	if (err) {
+		remove_boots(options->out);
+		g_rmdir(options->out);
+		begun_free(r);
+		return err;
+	}
+	r->attempts = g_new0(struct pb_attempt, attempt_count(r));
+	pb_schedule_name(&(struct pb_schedule){.plan = r->plan, .boots = options->boots},
+			 r->attempts);
+	*ret_begun = r;
+	return 0;
+}
+
+int pb_begun_boot(struct pb_begun *r, GError **ret_error)
+{
+	struct pb_schedule schedule = schedule_of(r);
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *second = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
+	int err;
+
+	g_ptr_array_add(r->starts, g_strdup_printf("%s.%03dZ", second,
+						   g_date_time_get_microsecond(now) / 1000));
+	err = pb_boot_run(&schedule, r->boots_done, r->attempts, ret_error);
+	if (!err)
+		r->boots_done++;
+	return err;
+}
+
+int pb_begun_end(struct pb_begun *r, int err, GError *why, gboolean *ret_saved, GError **ret_error)
+{
+	err = save_all(r, err, why, ret_saved, ret_error);
+	remove_boots(r->options.out);
+	begun_free(r);
+	return err;
+}
+
+static int measure(struct pb_begun *r, GError **ret_error)
+{
+	struct pb_schedule schedule = schedule_of(r);
+	int err = 0;
+
+	if (is_counted(r))
+		return pb_schedule_run(&schedule, r->progress, r->attempts, ret_error);
+	pb_progress_stage(r->progress, "measuring");
+	for (guint boot = 0; !err && boot < r->options.boots; boot++) {
+		pb_progress_update(r->progress, boot, r->options.boots, "boots");
+		err = pb_begun_boot(r, ret_error);
+	}
+	pb_progress_done(r->progress);
+	return err;
+}
+
 int pb_run(const struct pb_run_options *options, struct pb_progress *progress, gboolean *ret_saved,
 	   GError **ret_error)
 {
-	struct run r = {.options = options, .progress = progress};
-	int err;
+	GError *why = NULL;
+	struct pb_begun *r;
+	int err = pb_begun_start(options, progress, &r, ret_error);
 
 	*ret_saved = FALSE;
-	pb_document_times_start(&r.times);
-	err = pb_catalog_load(PB_PATH_AGENT, &r.catalog, ret_error);
-	if (!err)
-		err = pb_plan_make(r.catalog, PB_PATH_CONFIGS, options->profile, options->globs,
-				   &r.plan, ret_error);
-	if (!err)
-		err = prepare(&r, ret_error);
-	if (!err)
-		err = measure_and_save(&r, ret_saved, ret_error);
-	remove_boots(options->out);
-	if (!*ret_saved)
-		g_rmdir(options->out);
-	run_clear(&r);
-	return err;
+	if (err)
+		return err;
+	err = measure(r, &why);
+	return pb_begun_end(r, err, why, ret_saved, ret_error);
 }

@@ -8,11 +8,13 @@
 struct pb_run_options {
 	const char *kernel; /* SPEC */
 	const char *profile;
+	const char *also_profile; /* another, measured whole besides; or NULL */
 	const char *const *globs; /* NULL-terminated, or NULL */
 	const char *out;	  /* the result directory; made if it is not there */
 	const char *command;	  /* how the user said it */
+	const char *evidence;	  /* PB_EVIDENCE_* */
 	guint boots;
-	guint jobs;
+	guint jobs; /* counted evidence only: timed guests run one at a time */
 	guint hang_seconds;
 };
 
@@ -24,6 +26,20 @@ struct pb_run_options {
  */
 int pb_run(const struct pb_run_options *options, struct pb_progress *progress, gboolean *ret_saved,
 	   GError **ret_error);
+
+/*
+ * The same in steps, for a caller who measures several kernels in turn: begin (kernel, module
+ * and guests are made ready), a boot at a time, in order, and end, which writes what
+ * there is: of timed evidence the boots that were finished. Timed evidence only.
+ * pb_begun_end() takes the result of the last boot, 0 or an error (@why goes with it), and
+ * returns it, or an error of its own; it frees @begun, always.
+ */
+struct pb_begun;
+int pb_begun_start(const struct pb_run_options *options, struct pb_progress *progress,
+		   struct pb_begun **ret_begun, GError **ret_error);
+int pb_begun_boot(struct pb_begun *begun, GError **ret_error);
+int pb_begun_end(struct pb_begun *begun, int err, GError *why, gboolean *ret_saved,
+		 GError **ret_error);
 
 /* Writes report.md and report.html for the result in @directory. */
 int pb_write_reports(const char *directory, GError **ret_error);

@@ -1,8 +1,7 @@
 /* Running the cases of a plan in guests: see schedule.h. */
 #include <errno.h>
-#include <glib/gstdio.h>
+#include "lab/run/batch.h"
 #include "lab/run/schedule.h"
-#include "lab/util/files.h"
 #include "lab/util/process.h"
 #include "reports/error.h"
 
@@ -16,63 +15,13 @@ struct work {
 	GError *error; /* the first that was no guest's */
 };
 
-static char *plan_text(const struct pb_schedule *s, const char *id)
-{
-	json_t *plan = json_pack("{s:s, s:i, s:[s]}", "evidence", s->evidence, "repetitions",
-				 s->plan->repetitions, "cases", id);
-	char *text = json_dumps(plan, JSON_COMPACT);
-	char *ret = g_strdup(text);
-
-	free(text);
-	json_decref(plan);
-	return ret;
-}
-
-static void keep_console(const struct pb_schedule *s, const char *directory, const char *name)
-{
-	g_autofree char *from = g_build_filename(directory, PB_MACHINE_CONSOLE, NULL);
-	g_autofree char *to = g_build_filename(s->out, name, NULL);
-
-	pb_copy_file(from, to, NULL);
-}
-
-static int attempt_in(const struct pb_schedule *s, guint number, const char *directory,
-		      struct pb_attempt *attempt, GError **ret_error)
-{
-	const struct pb_station *station = s->station_of[number / s->boots];
-	g_autofree char *console = g_strdup_printf("console-%u.log", number + 1);
-	g_autofree char *plan = plan_text(s, attempt->id);
-	struct pb_guest guest = {
-		.machine = station->machine,
-		.vmlinux = s->kernel->vmlinux,
-		.initramfs = station->image->initramfs,
-		.directory = directory,
-		.hang_seconds = s->hang_seconds,
-	};
-	struct pb_guest_end end;
-	int err = pb_guest_run(&guest, station->snapshots->pdata[attempt->boot], plan, &end,
-			       ret_error);
-
-	if (err)
-		return err;
-	pb_attempt_fill(attempt, &end, console);
-	if (attempt->failure)
-		keep_console(s, directory, console);
-	pb_guest_end_clear(&end);
-	return 0;
-}
-
 static int run_attempt(struct work *w, guint number, GError **ret_error)
 {
 	const struct pb_schedule *s = w->schedule;
-	g_autofree char *leaf = g_strdup_printf(".guest-%u", number + 1);
-	g_autofree char *directory = g_build_filename(s->out, leaf, NULL);
-	int err = pb_make_directory(directory, ret_error);
+	g_autoptr(GPtrArray) alone = g_ptr_array_new();
 
-	if (!err)
-		err = attempt_in(s, number, directory, &w->attempts[number], ret_error);
-	pb_remove_tree(directory, NULL);
-	return err;
+	g_ptr_array_add(alone, &w->attempts[number]);
+	return pb_batch_run(s, s->station_of[number / s->boots], number + 1, alone, ret_error);
 }
 
 static void work_on(gpointer data, gpointer context)
@@ -95,8 +44,10 @@ static void work_on(gpointer data, gpointer context)
 	g_mutex_unlock(&w->lock);
 }
 
-static void name_attempts(const struct pb_schedule *s, struct pb_attempt *attempts, guint count)
+void pb_schedule_name(const struct pb_schedule *s, struct pb_attempt *attempts)
 {
+	guint count = g_strv_length(s->plan->ids) * s->boots;
+
 	for (guint i = 0; i < count; i++) {
 		attempts[i].id = s->plan->ids[i / s->boots];
 		attempts[i].boot = i % s->boots;
@@ -114,7 +65,6 @@ int pb_schedule_run(const struct pb_schedule *s, struct pb_progress *progress,
 	};
 	GThreadPool *pool;
 
-	name_attempts(s, attempts, w.count);
 	g_mutex_init(&w.lock);
 	pb_progress_stage(progress, "measuring");
 	pool = g_thread_pool_new(work_on, &w, (gint)s->jobs, TRUE, NULL);

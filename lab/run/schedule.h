@@ -27,8 +27,11 @@ struct pb_schedule {
 	const char *out; /* consoles of failed guests are kept here */
 };
 
+/* Gives each of the attempts its case and boot: those of a case together, in boot order. */
+void pb_schedule_name(const struct pb_schedule *schedule, struct pb_attempt *attempts);
+
 /*
- * Runs every case in every boot. @attempts has plan-length * boots members, those of a
+ * Runs every case in every boot. @attempts, named, has plan-length * boots members, those of a
  * case together, in boot order; those not run because of an interruption keep only their
  * id. 0, -EINTR, or what kept a guest from being started at all.
  */

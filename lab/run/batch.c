@@ -1,0 +1,101 @@
+/* A batch of cases in one guest: see batch.h. */
+#include <string.h>
+#include "lab/run/batch.h"
+#include "lab/util/files.h"
+
+static char *plan_text(const struct pb_schedule *s, const GPtrArray *batch)
+{
+	json_t *cases = json_array();
+	json_t *plan = json_pack("{s:s, s:i, s:o}", "evidence", s->evidence, "repetitions",
+				 s->plan->repetitions, "cases", cases);
+	char *text, *ret;
+
+	for (guint i = 0; i < batch->len; i++) {
+		const struct pb_attempt *attempt = batch->pdata[i];
+
+		json_array_append_new(cases, json_string(attempt->id));
+	}
+	text = json_dumps(plan, JSON_COMPACT);
+	ret = g_strdup(text);
+	free(text);
+	json_decref(plan);
+	return ret;
+}
+
+static void keep_console(const struct pb_schedule *s, const char *directory, const char *name)
+{
+	g_autofree char *from = g_build_filename(directory, PB_MACHINE_CONSOLE, NULL);
+	g_autofree char *to = g_build_filename(s->out, name, NULL);
+
+	pb_copy_file(from, to, NULL);
+}
+
+static bool was_begun(const GPtrArray *begun, const char *id)
+{
+	for (guint i = 0; i < begun->len; i++) {
+		if (!strcmp(begun->pdata[i], id))
+			return true;
+	}
+	return false;
+}
+
+/* A guest that failed before any case settles all: it would not do better for the next. */
+static void settle(GPtrArray *batch, const struct pb_guest_end *end, const char *console,
+		   bool *ret_failed)
+{
+	g_autoptr(GPtrArray) begun = pb_begun_cases(end);
+	bool all = !end->failure || !begun->len;
+
+	*ret_failed = false;
+	for (guint i = 0; i < batch->len;) {
+		struct pb_attempt *attempt = batch->pdata[i];
+
+		if (!all && !was_begun(begun, attempt->id)) {
+			i++;
+			continue;
+		}
+		pb_attempt_fill(attempt, end, console);
+		*ret_failed |= attempt->failure != NULL;
+		g_ptr_array_remove_index(batch, i);
+	}
+}
+
+static int run_in(const struct pb_schedule *s, const struct pb_station *station, guint number,
+		  const char *directory, GPtrArray *batch, GError **ret_error)
+{
+	const struct pb_attempt *first = batch->pdata[0];
+	g_autofree char *console = g_strdup_printf("console-%u.log", number);
+	g_autofree char *plan = plan_text(s, batch);
+	struct pb_guest guest = {
+		.machine = station->machine,
+		.vmlinux = s->kernel->vmlinux,
+		.initramfs = station->image->initramfs,
+		.directory = directory,
+		.hang_seconds = s->hang_seconds,
+	};
+	struct pb_guest_end end;
+	bool failed;
+	int err =
+		pb_guest_run(&guest, station->snapshots->pdata[first->boot], plan, &end, ret_error);
+
+	if (err)
+		return err;
+	settle(batch, &end, console, &failed);
+	if (failed)
+		keep_console(s, directory, console);
+	pb_guest_end_clear(&end);
+	return 0;
+}
+
+int pb_batch_run(const struct pb_schedule *s, const struct pb_station *station, guint number,
+		 GPtrArray *batch, GError **ret_error)
+{
+	g_autofree char *leaf = g_strdup_printf(".guest-%u", number);
+	g_autofree char *directory = g_build_filename(s->out, leaf, NULL);
+	int err = pb_make_directory(directory, ret_error);
+
+	if (!err)
+		err = run_in(s, station, number, directory, batch, ret_error);
+	pb_remove_tree(directory, NULL);
+	return err;
+}
