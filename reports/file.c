@@ -1,5 +1,6 @@
 /* Writing a file of a result directory: whole or not at all. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "pinbench/result.h"
@@ -73,4 +74,9 @@ int pb_write_json(const char *dir, const char *name, json_t *root, GError **ret_
 	g_string_append_c(text, '\n');
 	free(dump);
 	return pb_write_file(dir, name, text->str, text->len, ret_error);
+}
+
+json_t *pb_number_or_null(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
 }

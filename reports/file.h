@@ -22,4 +22,7 @@ int pb_write_file(const char *dir, const char *name, const char *text, size_t le
  */
 int pb_write_json(const char *dir, const char *name, json_t *root, GError **ret_error);
 
+/* JSON has neither infinity nor NAN: they are written as null. */
+json_t *pb_number_or_null(double value);
+
 #endif

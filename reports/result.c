@@ -102,6 +102,22 @@ const struct pb_benchmark *pb_result_benchmark(const struct pb_result *result, c
 	return NULL;
 }
 
+const struct pb_case *pb_result_case(const struct pb_result *result, const char *id)
+{
+	for (size_t i = 0; i < result->case_count; i++)
+		if (!strcmp(result->cases[i].id, id))
+			return &result->cases[i];
+	return NULL;
+}
+
+const struct pb_metric *pb_case_metric(const struct pb_case *item, const char *name)
+{
+	for (size_t i = 0; item && item->outcome == PB_CASE_OK && i < item->metric_count; i++)
+		if (!strcmp(item->metrics[i].name, name))
+			return &item->metrics[i];
+	return NULL;
+}
+
 const char *pb_case_param(const struct pb_case *item, const char *name)
 {
 	for (size_t i = 0; i < item->param_count; i++)

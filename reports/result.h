@@ -179,6 +179,12 @@ int pb_metric_summarise(json_t *metric);
 /* The description of the benchmark @name, or NULL. */
 const struct pb_benchmark *pb_result_benchmark(const struct pb_result *result, const char *name);
 
+/* The case @id, or NULL. */
+const struct pb_case *pb_result_case(const struct pb_result *result, const char *id);
+
+/* The metric @name of a case that has figures, or NULL; takes NULL. */
+const struct pb_metric *pb_case_metric(const struct pb_case *item, const char *name);
+
 /* The value of the parameter @name of a case, or NULL. */
 const char *pb_case_param(const struct pb_case *item, const char *name);
 

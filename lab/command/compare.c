@@ -7,7 +7,9 @@
 #include "lab/compare/compare.h"
 #include "reports/error.h"
 #include "reports/render/compare_text.h"
-#include "reports/stats/verdict.h"
+
+/* Of --min-effect: the one that fits the evidence. */
+#define BY_EVIDENCE (-1.0)
 
 static const char description[] =
 	"BASE and PATCHED are kernels (6.12, /path/to/linux@REV, 6.12+fix.patch), or two result\n"
@@ -52,7 +54,7 @@ static int compare(const struct pb_compare_options *options, const struct pb_sha
 
 static int check_effect(double percent, GError **ret_error)
 {
-	if (percent >= 0 && percent <= 100)
+	if (percent == BY_EVIDENCE || (percent >= 0 && percent <= 100))
 		return 0;
 	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 		       "--min-effect is %g; it must be from 0 to 100 (percent)", percent);
@@ -62,13 +64,14 @@ int pb_command_compare(int argc, char **argv, GError **ret_error)
 {
 	g_autofree char *text = pb_cli_text(argc, argv);
 	struct pb_compare_options options = {.command = text};
-	double min_effect_percent = PB_COUNTED_MIN_EFFECT * 100;
+	double min_effect_percent = BY_EVIDENCE;
 	GOptionEntry common[PB_SHARED_ENTRIES];
 	struct pb_shared shared;
 	gboolean force = FALSE;
 	const GOptionEntry own[] = {
 		{"min-effect", 0, 0, G_OPTION_ARG_DOUBLE, &min_effect_percent,
-		 "Smallest delta that is worth a verdict, in percent (0.1)", "PERCENT"},
+		 "Smallest delta that is worth a verdict, in percent (counted 0.1, timed 1)",
+		 "PERCENT"},
 		{"force", 'f', 0, G_OPTION_ARG_NONE, &force,
 		 "Measure although the patch changes no code", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -91,8 +94,7 @@ int pb_command_compare(int argc, char **argv, GError **ret_error)
 		options.baseline = argv[1];
 		options.patched = argv[2];
 		options.run.globs = (const char *const *)argv + 3;
-		options.rules.min_effect = min_effect_percent / 100;
-		options.rules.min_absolute = PB_COUNTED_MIN_ABSOLUTE;
+		options.min_effect = min_effect_percent / 100;
 		options.force = force;
 		err = compare(&options, &shared, ret_error);
 	}

@@ -13,8 +13,8 @@ struct pb_compare_options {
 	const char *baseline;	   /* SPEC or result directory */
 	const char *patched;
 	const char *command; /* how the user said it */
-	struct pb_compare_rules rules;
-	bool force; /* measure also if the two have the same code */
+	double min_effect;   /* share of the baseline; below 0: the evidence's own */
+	bool force;	     /* measure also if the two have the same code */
 };
 
 /*

@@ -307,6 +307,10 @@ static int save_all(struct pb_begun *r, int err, GError *why, gboolean *ret_save
 {
 	g_autoptr(GError) unsaved = NULL;
 
+	if (err && !is_counted(r) && !r->boots_done) {
+		g_propagate_error(ret_error, why);
+		return err;
+	}
 	drop_unfinished_boots(r);
 	/* What is finished is written, whatever ended the rest. */
 	if (save(r, err == -EINTR, &unsaved)) {
@@ -386,8 +390,11 @@ int pb_begun_boot(struct pb_begun *r, GError **ret_error)
 
 int pb_begun_end(struct pb_begun *r, int err, GError *why, gboolean *ret_saved, GError **ret_error)
 {
+	*ret_saved = FALSE;
 	err = save_all(r, err, why, ret_saved, ret_error);
 	remove_boots(r->options.out);
+	if (!*ret_saved)
+		g_rmdir(r->options.out);
 	begun_free(r);
 	return err;
 }

@@ -5,6 +5,7 @@
 
 #include "pinbench/result.h"
 #include "reports/compare/comparison.h"
+#include "reports/compare/order.h"
 #include "reports/compare/rows.h"
 #include "reports/error.h"
 #include "reports/file.h"
@@ -137,8 +138,7 @@ static char *sentence_of(const guint *counts)
 {
 	static const char *const leads[] = {
 		[PB_VERDICT_REGRESSION] = "Regression: %u of %u figures got worse",
-		[PB_VERDICT_IMPROVEMENT] =
-			"Improvement: %u of %u figures got better, none worse",
+		[PB_VERDICT_IMPROVEMENT] = "Improvement: %u of %u figures got better, none worse",
 		[PB_VERDICT_UNCHANGED] = "Unchanged: %u of %u figures",
 		[PB_VERDICT_INCONCLUSIVE] = "Inconclusive: %u of %u figures, none shown worse",
 	};
@@ -183,6 +183,16 @@ struct pb_compare_rules pb_compare_default_rules(bool counted)
 		       : (struct pb_compare_rules){PB_TIMED_MIN_EFFECT, 0};
 }
 
+static void add_order(const struct pb_compare_inputs *in, json_t *validity)
+{
+	g_autofree char *order = pb_boot_order(in);
+
+	if (!order)
+		return;
+	json_object_set_new(validity, "boot_order", json_string(order));
+	json_object_set_new(validity, "paired", json_boolean(pb_boot_order_is_paired(order)));
+}
+
 int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GError **ret_error)
 {
 	const struct pb_environment *before = &in->baseline->environment;
@@ -201,6 +211,7 @@ int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GE
 	json_object_set(*ret_root, "baseline", json_object_get(in->baseline->root, "environment"));
 	json_object_set(*ret_root, "patched", json_object_get(in->patched->root, "environment"));
 	json_object_set_new(*ret_root, "validity", validity_of(before, after));
+	add_order(in, json_object_get(*ret_root, "validity"));
 	json_object_set_new(*ret_root, "rules",
 			    json_pack("{s:f, s:f}", "min_effect_percent",
 				      in->rules.min_effect * 100, "min_absolute",

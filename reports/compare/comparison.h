@@ -57,9 +57,9 @@ struct pb_comparison_row {
 	double ci_high_percent;
 	double q;
 	double floor_percent;
-	double mde_percent; /* INFINITY: nothing could have been shown */
-	double more_boots;  /* of an inconclusive one; 0: more would not settle it */
-	json_t *boots;	    /* {"baseline","patched"}: arrays of samples, one a boot; or NULL */
+	double mde_percent;  /* INFINITY: nothing could have been shown */
+	double more_boots;   /* of an inconclusive one; 0: more would not settle it */
+	json_t *boots;	     /* {"baseline","patched"}: arrays of samples, one a boot; or NULL */
 	const char *command; /* measures the case again; or NULL */
 	enum pb_verdict verdict;
 	bool primary;

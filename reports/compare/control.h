@@ -16,4 +16,14 @@
  */
 json_t *pb_control_judge(const struct pb_result *result);
 
+/*
+ * The same of timed evidence: @control is @baseline measured once more, boots paired.
+ * {"boots","figures","differing","largest_percent","known_insns","seen_percent",
+ * "seen_ci_percent","ok"}: figures whose 95 % interval excludes 0 (chance alone makes one in
+ * twenty), the largest effect; what the longer of two known delays was seen to cost more. ok: it
+ * was seen, its interval above 0. That figures of equal kernels differ is no failure: it is the
+ * floor of each.
+ */
+json_t *pb_control_judge_timed(const struct pb_result *baseline, const struct pb_result *control);
+
 #endif

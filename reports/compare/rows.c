@@ -5,31 +5,13 @@
 #include "pinbench/result.h"
 #include "reports/compare/rows.h"
 #include "reports/compare/timed.h"
+#include "reports/file.h"
 
 struct pairing {
 	const struct pb_compare_inputs *in;
 	json_t *rows;
 	GArray *timed; /* struct pb_timed_row, judged when all are there */
 };
-
-static const struct pb_case *find_case(const struct pb_result *result, const char *id)
-{
-	for (size_t i = 0; i < result->case_count; i++) {
-		if (!strcmp(result->cases[i].id, id))
-			return &result->cases[i];
-	}
-	return NULL;
-}
-
-/* NULL too for a case that has no figures. */
-static const struct pb_metric *find_metric(const struct pb_case *item, const char *name)
-{
-	for (size_t i = 0; item && item->outcome == PB_CASE_OK && i < item->metric_count; i++) {
-		if (!strcmp(item->metrics[i].name, name))
-			return &item->metrics[i];
-	}
-	return NULL;
-}
 
 static const char *state_of(const struct pb_case *item)
 {
@@ -57,11 +39,6 @@ static json_t *params_of(const struct pb_case *item)
 		json_object_set_new(params, item->params[i].name,
 				    json_string(item->params[i].value));
 	return params;
-}
-
-static json_t *number_or_null(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
 }
 
 static json_t *row_new(const struct pb_case *item, const char *metric, const char *unit,
@@ -97,9 +74,9 @@ static void judge_counted(const struct pb_compare_rules *rules, json_t *row,
 	double delta = percent(after->median - before->median, before->median);
 
 	json_object_set_new(row, "verdict", json_string(pb_verdict_name(verdict)));
-	json_object_set_new(row, "delta_percent", number_or_null(delta));
+	json_object_set_new(row, "delta_percent", pb_number_or_null(delta));
 	json_object_set_new(row, "threshold_percent",
-			    number_or_null(counted_threshold(rules, before->median)));
+			    pb_number_or_null(counted_threshold(rules, before->median)));
 	json_object_set_new(
 		row, "negligible",
 		json_boolean(pb_verdict_counted_negligible(
@@ -155,13 +132,14 @@ static char *command_of(const struct pb_compare_inputs *in, const char *id)
 static void add_figures(const struct pairing *p, const struct pb_case *item,
 			const struct pb_metric *before, const struct pb_metric *after)
 {
-	const struct pb_case *control = p->in->control ? find_case(p->in->control, item->id) : NULL;
-	json_t *row = row_new(item, before->name, before->unit, before->primary,
-			      PB_VERDICT_MISSING);
+	const struct pb_case *control =
+		p->in->control ? pb_result_case(p->in->control, item->id) : NULL;
+	json_t *row =
+		row_new(item, before->name, before->unit, before->primary, PB_VERDICT_MISSING);
 	struct pb_timed_row timed = {.row = row,
 				     .before = before,
 				     .after = after,
-				     .control = find_metric(control, before->name)};
+				     .control = pb_case_metric(control, before->name)};
 	g_autofree char *command = command_of(p->in, item->id);
 
 	json_object_set_new(row, "baseline", json_real(before->median));
@@ -171,9 +149,9 @@ static void add_figures(const struct pairing *p, const struct pb_case *item,
 		judge_counted(&p->in->rules, row, before, after);
 	else
 		g_array_append_val(p->timed, timed);
-	json_object_set_new(row, "boots",
-			    json_pack("{s:o, s:o}", "baseline", boots_of(before), "patched",
-				      boots_of(after)));
+	json_object_set_new(
+		row, "boots",
+		json_pack("{s:o, s:o}", "baseline", boots_of(before), "patched", boots_of(after)));
 	json_object_set_new(row, "command", json_string(command));
 	json_array_append_new(p->rows, row);
 }
@@ -198,18 +176,18 @@ static void add_one_sided(const struct pairing *p, const struct pb_case *item,
 	for (size_t i = 0; i < item->metric_count; i++) {
 		const struct pb_metric *metric = &item->metrics[i];
 
-		if (!find_metric(other, metric->name))
+		if (!pb_case_metric(other, metric->name))
 			add_missing(p, item, metric->name, metric->unit, metric->primary, reason);
 	}
 }
 
 static void add_baseline_case(const struct pairing *p, const struct pb_case *before)
 {
-	const struct pb_case *after = find_case(p->in->patched, before->id);
+	const struct pb_case *after = pb_result_case(p->in->patched, before->id);
 	g_autofree char *reason = missing_reason(before, after);
 
 	for (size_t i = 0; before->outcome == PB_CASE_OK && i < before->metric_count; i++) {
-		const struct pb_metric *metric = find_metric(after, before->metrics[i].name);
+		const struct pb_metric *metric = pb_case_metric(after, before->metrics[i].name);
 
 		if (metric)
 			add_figures(p, before, &before->metrics[i], metric);
@@ -231,7 +209,7 @@ json_t *pb_compare_rows(const struct pb_compare_inputs *in)
 		const struct pb_case *after = &in->patched->cases[i];
 		g_autofree char *reason = missing_reason(NULL, after);
 
-		if (!find_case(in->baseline, after->id))
+		if (!pb_result_case(in->baseline, after->id))
 			add_one_sided(&p, after, NULL, reason);
 	}
 	if (timed->len)

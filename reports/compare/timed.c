@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "reports/compare/timed.h"
+#include "reports/file.h"
 
 static struct pb_boot boot_of(const struct pb_metric *metric, size_t boot)
 {
@@ -35,15 +36,10 @@ static double floor_of(const struct pb_timed_row *row, double min_effect)
 	return pb_timed_floor(&timed);
 }
 
-static json_t *number_or_null(double value)
-{
-	return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *interval(struct pb_interval fraction)
 {
-	return json_pack("[o, o]", number_or_null(fraction.low * 100),
-			 number_or_null(fraction.high * 100));
+	return json_pack("[o, o]", pb_number_or_null(fraction.low * 100),
+			 pb_number_or_null(fraction.high * 100));
 }
 
 static void write_row(json_t *row, const struct pb_timed *timed)
@@ -55,17 +51,17 @@ static void write_row(json_t *row, const struct pb_timed *timed)
 						"the clock can tell from an empty call"));
 		return;
 	}
-	json_object_set_new(row, "delta_percent", number_or_null(timed->effect * 100));
+	json_object_set_new(row, "delta_percent", pb_number_or_null(timed->effect * 100));
 	json_object_set_new(row, "ci_percent", interval(timed->ci95));
 	json_object_set_new(row, "ci90_percent", interval(timed->ci90));
 	json_object_set_new(row, "interval", json_string(timed->bootstrapped ? "BCa" : "t"));
 	json_object_set_new(row, "pairs", json_integer((json_int_t)timed->pairs));
-	json_object_set_new(row, "p", number_or_null(timed->p));
-	json_object_set_new(row, "q", number_or_null(timed->q));
-	json_object_set_new(row, "floor_percent", number_or_null(timed->floor * 100));
+	json_object_set_new(row, "p", pb_number_or_null(timed->p));
+	json_object_set_new(row, "q", pb_number_or_null(timed->q));
+	json_object_set_new(row, "floor_percent", pb_number_or_null(timed->floor * 100));
 	json_object_set_new(row, "threshold_percent",
-			    number_or_null(fmax(timed->floor, timed->min_effect) * 100));
-	json_object_set_new(row, "mde_percent", number_or_null(timed->detectable * 100));
+			    pb_number_or_null(fmax(timed->floor, timed->min_effect) * 100));
+	json_object_set_new(row, "mde_percent", pb_number_or_null(timed->detectable * 100));
 	if (timed->verdict == PB_VERDICT_INCONCLUSIVE)
 		json_object_set_new(row, "more_boots", json_integer((json_int_t)timed->more_pairs));
 }
