@@ -77,12 +77,15 @@ static char *short_text(const char *text)
 	return g_strdup(text);
 }
 
-static void add_side(GString *out, const struct pb_comparison *c, const char *side)
+static void add_side(GString *out, const struct pb_comparison *c, const char *side, guint columns)
 {
 	const json_t *environment = json_object_get(c->root, side);
+	const char *spec = member(environment, "kernel", "spec");
+	const char *release = member(environment, "kernel", "release");
+	bool fits = strlen(spec) + strlen(release) + 13 <= columns;
 
-	g_string_append_printf(out, "%-9s %s (%s)\n", side, member(environment, "kernel", "spec"),
-			       member(environment, "kernel", "release"));
+	g_string_append_printf(out, "%-9s %s%s(%s)\n", side, spec, fits ? " " : "\n          ",
+			       release);
 }
 
 static void add_difference(GString *out, const json_t *one, const char *key)
@@ -206,15 +209,15 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 				     "shown\n");
 }
 
-static void add_basis(GString *out, const struct pb_comparison *c)
+static void add_basis(GString *out, const struct pb_comparison *c, guint columns)
 {
 	const json_t *validity = validity_of(c);
 
 	if (!validity)
 		return;
 	g_string_append_c(out, '\n');
-	add_side(out, c, "baseline");
-	add_side(out, c, "patched");
+	add_side(out, c, "baseline", columns);
+	add_side(out, c, "patched", columns);
 	add_evidence(out, c);
 	add_differences(out, json_object_get(validity, "config_differences"), "option",
 			"configs   equal\n");
@@ -243,12 +246,13 @@ char *pb_render_comparison_text(const struct pb_comparison *c, guint columns)
 	pb_text_append_wrapped(out, c->sentence, columns, 0);
 	if (c->row_count)
 		add_counts(out, c);
-	add_basis(out, c);
-	pb_compare_text_tables(out, c, "Worse:", PB_VERDICT_REGRESSION, false);
-	pb_compare_text_tables(out, c, "Better:", PB_VERDICT_IMPROVEMENT, false);
-	pb_compare_text_tables(out, c, "Inconclusive:", PB_VERDICT_INCONCLUSIVE, false);
-	pb_compare_text_tables(
-		out, c, "Moved, but by less than is worth a verdict:", PB_VERDICT_UNCHANGED, true);
+	add_basis(out, c, columns);
+	pb_compare_text_tables(out, c, "Worse:", PB_VERDICT_REGRESSION, false, columns);
+	pb_compare_text_tables(out, c, "Better:", PB_VERDICT_IMPROVEMENT, false, columns);
+	pb_compare_text_tables(out, c, "Inconclusive:", PB_VERDICT_INCONCLUSIVE, false, columns);
+	pb_compare_text_tables(out, c,
+			       "Moved, but by less than is worth a verdict:", PB_VERDICT_UNCHANGED,
+			       true, columns);
 	add_missing(out, c, columns);
 	add_unmoved(out, c, columns);
 	lines = g_strsplit(out->str, "\n", -1);

@@ -5,11 +5,13 @@
 #include "reports/render/compare_text_table.h"
 #include "reports/render/text.h"
 
-#define NUMBER_WIDTH   11
+#define NUMBER_WIDTH   10
+#define DELTA_WIDTH    9
 #define TIME_WIDTH     9
-#define PERCENT_WIDTH  9
+#define PERCENT_WIDTH  8
 #define INTERVAL_WIDTH 16
 #define Q_WIDTH	       5
+#define MANY_BOOTS     1000
 
 static void block_free(gpointer data)
 {
@@ -111,6 +113,15 @@ static guint width_of(const struct pb_compare_block *block, const char *name)
 	return (guint)width;
 }
 
+static guint cells_width(const struct pb_compare_block *block)
+{
+	guint width = 1;
+
+	for (guint p = 0; p < block->varying->len; p++)
+		width += 1 + width_of(block, block->varying->pdata[p]);
+	return width;
+}
+
 static void add_cells(GString *out, const struct pb_compare_block *block,
 		      const struct pb_comparison_row *row)
 {
@@ -121,6 +132,19 @@ static void add_cells(GString *out, const struct pb_compare_block *block,
 		g_string_append_printf(out, " %-*s", (int)width_of(block, name),
 				       row ? param_of(row, name) : name);
 	}
+}
+
+/* For a table that would be too wide: a line of its own for what tells the row apart. */
+static void add_label(GString *out, const struct pb_compare_block *block,
+		      const struct pb_comparison_row *row)
+{
+	g_string_append(out, " ");
+	for (guint p = 0; p < block->varying->len; p++) {
+		const char *name = block->varying->pdata[p];
+
+		g_string_append_printf(out, " %s=%s", name, param_of(row, name));
+	}
+	g_string_append(out, "\n ");
 }
 
 static char *signed_number(double value)
@@ -143,7 +167,7 @@ static void add_counted_row(GString *out, const struct pb_comparison_row *row)
 	g_autofree char *percent = percent_text(row->delta_percent);
 
 	g_string_append_printf(out, " %*s %*s %*s %*s\n", NUMBER_WIDTH, before, NUMBER_WIDTH, after,
-			       NUMBER_WIDTH, delta, PERCENT_WIDTH, percent);
+			       DELTA_WIDTH, delta, PERCENT_WIDTH, percent);
 }
 
 static void add_timed_row(GString *out, const struct pb_comparison_row *row)
@@ -167,7 +191,7 @@ static void add_columns(GString *out, bool timed)
 				       INTERVAL_WIDTH, "95% interval", Q_WIDTH, "q");
 	else
 		g_string_append_printf(out, " %*s %*s %*s\n", NUMBER_WIDTH, "baseline",
-				       NUMBER_WIDTH, "patched", NUMBER_WIDTH, "delta");
+				       NUMBER_WIDTH, "patched", DELTA_WIDTH, "delta");
 }
 
 static bool is_timed(const struct pb_comparison_row *row)
@@ -175,9 +199,30 @@ static bool is_timed(const struct pb_comparison_row *row)
 	return !isnan(row->q);
 }
 
-/* What an inconclusive block could have shown, and what would settle it. */
-static void add_prospects(GString *out, const struct pb_compare_block *block)
+static void describe_prospects(GString *text, double least, double most, double boots,
+			       bool hopeless)
 {
+	if (isinf(most))
+		g_string_append(text, "So few boots, or no control: nothing could be shown");
+	else if (most - least < 0.05)
+		g_string_append_printf(text, "Smallest effect to be found: %.1f%%", most);
+	else
+		g_string_append_printf(text, "Smallest effect to be found: %.1f to %.1f%%", least,
+				       most);
+	if (boots > MANY_BOOTS)
+		g_string_append_printf(text, "; more than %d more boots would settle it",
+				       MANY_BOOTS);
+	else if (boots > 0)
+		g_string_append_printf(text, "; %.0f more boots would settle it", boots);
+	if (hopeless)
+		g_string_append(text, boots > 0 ? ", but for some no number would"
+						: "; no number of boots would settle it");
+}
+
+/* What an inconclusive block could have shown, and what would settle it. */
+static void add_prospects(GString *out, const struct pb_compare_block *block, guint columns)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
 	double least = INFINITY, most = 0, boots = 0;
 	bool hopeless = false;
 
@@ -189,41 +234,45 @@ static void add_prospects(GString *out, const struct pb_compare_block *block)
 		boots = fmax(boots, row->more_boots);
 		hopeless |= row->more_boots == 0;
 	}
-	if (isinf(most))
-		g_string_append(out, "  so few boots, or no control: nothing could be shown");
-	else if (most - least < 0.05)
-		g_string_append_printf(out, "  smallest effect to be found: %.1f%%", most);
-	else
-		g_string_append_printf(out, "  smallest effect to be found: %.1f to %.1f%%", least,
-				       most);
-	if (boots > 0)
-		g_string_append_printf(out, "; %.0f more boots would do", boots);
-	if (hopeless)
-		g_string_append(out, boots > 0 ? "\n  (for some no number would)"
-					       : "; no number of boots will do");
-	g_string_append_c(out, '\n');
+	describe_prospects(text, least, most, boots, hopeless);
+	pb_text_append_wrapped(out, text->str, columns, 2);
 }
 
-static void add_table(GString *out, const struct pb_compare_block *block)
+static guint figures_width(bool timed)
+{
+	return timed ? 2 * TIME_WIDTH + PERCENT_WIDTH + INTERVAL_WIDTH + Q_WIDTH + 5
+		     : 2 * NUMBER_WIDTH + DELTA_WIDTH + PERCENT_WIDTH + 4;
+}
+
+static void add_table(GString *out, const struct pb_compare_block *block, guint columns)
 {
 	bool timed = is_timed(block->first);
+	bool wide = cells_width(block) + figures_width(timed) > columns;
 
 	add_heading(out, block);
-	add_cells(out, block, NULL);
+	if (wide)
+		g_string_append_c(out, ' ');
+	else
+		add_cells(out, block, NULL);
 	add_columns(out, timed);
 	for (guint i = 0; i < block->rows->len; i++) {
-		add_cells(out, block, block->rows->pdata[i]);
-		if (timed)
-			add_timed_row(out, block->rows->pdata[i]);
+		const struct pb_comparison_row *row = block->rows->pdata[i];
+
+		if (wide)
+			add_label(out, block, row);
 		else
-			add_counted_row(out, block->rows->pdata[i]);
+			add_cells(out, block, row);
+		if (timed)
+			add_timed_row(out, row);
+		else
+			add_counted_row(out, row);
 	}
 	if (block->first->verdict == PB_VERDICT_INCONCLUSIVE)
-		add_prospects(out, block);
+		add_prospects(out, block, columns);
 }
 
 void pb_compare_text_tables(GString *out, const struct pb_comparison *c, const char *title,
-			    enum pb_verdict verdict, bool negligible)
+			    enum pb_verdict verdict, bool negligible, guint columns)
 {
 	g_autoptr(GPtrArray) blocks = pb_compare_blocks(c, verdict, negligible);
 
@@ -231,5 +280,5 @@ void pb_compare_text_tables(GString *out, const struct pb_comparison *c, const c
 		return;
 	g_string_append_printf(out, "\n%s\n", title);
 	for (guint i = 0; i < blocks->len; i++)
-		add_table(out, blocks->pdata[i]);
+		add_table(out, blocks->pdata[i], columns);
 }

@@ -17,6 +17,6 @@ GPtrArray *pb_compare_blocks(const struct pb_comparison *comparison, enum pb_ver
 
 /* Appends @title and the tables below it; nothing if there are none. */
 void pb_compare_text_tables(GString *out, const struct pb_comparison *comparison, const char *title,
-			    enum pb_verdict verdict, bool negligible);
+			    enum pb_verdict verdict, bool negligible, guint columns);
 
 #endif
