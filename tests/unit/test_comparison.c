@@ -197,7 +197,7 @@ static void a_mail_in_72_columns(void **state)
 	c = compare(state, patched);
 	text = pb_render_comparison_text(c, PB_MAIL_COLUMNS);
 	assert_non_null(strstr(text, "gup/pin: pin, insn/page\n  backing=anon size=16m\n"));
-	assert_non_null(strstr(text, "  512        64.125      65.125          +1    +1.56%\n"));
+	assert_non_null(strstr(text, "  512       64.125     65.125        +1   +1.56%\n"));
 	assert_true(strstr(text, "+12.61%") < strstr(text, "+1.56%"));
 	assert_non_null(strstr(text, "2 of 3 figures got worse"));
 	assert_null(strchr(text, '\x1b'));
