@@ -2,7 +2,7 @@
 /*
  * The measured region. Every family measures a call between pinbench_begin() and
  * pinbench_end(), so this is the one place that knows where a region starts and
- * ends. What the two cost themselves is measured by the null family and
+ * ends, and that marks it for the emulator. What the two cost themselves is measured by the null family and
  * subtracted in user space; nothing is computed here.
  */
 #ifndef PINBENCH_MEASURE_H
@@ -14,6 +14,7 @@
 #ifdef CONFIG_X86
 #include <asm/tsc.h>
 #endif
+#include "pinbench/marker.h"
 #include "pinbench/uapi.h"
 
 struct pinbench_measure {
@@ -50,6 +51,7 @@ static __always_inline u64 pinbench_clock(u32 clock)
 static __always_inline u64 pinbench_begin(struct pinbench_measure *m)
 {
 	m->begin_jiffies = jiffies;
+	PINBENCH_MARK(PINBENCH_MARKER_BEGIN);
 	return pinbench_clock(m->clock);
 }
 
@@ -57,6 +59,7 @@ static __always_inline void pinbench_end(struct pinbench_measure *m, u64 begin)
 {
 	u64 end = pinbench_clock(m->clock);
 
+	PINBENCH_MARK(PINBENCH_MARKER_END);
 	m->durations[m->count++] = end - begin;
 	m->ticks += jiffies - m->begin_jiffies;
 }

@@ -80,7 +80,8 @@ static int compare_results(struct pb_sides *c, GError **ret_error)
 	if (!err)
 		err = compare_loaded(c, results, &members, ret_error);
 	if (!err && c->modules[PB_BASELINE])
-		err = pb_proof_gather(c, json_object_get(members, "validity"), ret_error);
+		err = pb_proof_gather(c, results[PB_BASELINE], results[PB_PATCHED],
+				      json_object_get(members, "validity"), ret_error);
 	for (int side = 0; side < PB_SIDES; side++)
 		pb_result_free(results[side]);
 	if (err) {
@@ -109,7 +110,9 @@ static int compare_kernels(struct pb_sides *c, GError **ret_error)
 					       ".rodata and .data are the same bytes. Nothing was "
 					       "measured; --force measures all the same."),
 			    ret_error);
-	err = pb_sides_measure(c, ret_error);
+	err = pb_sides_find_changes(c, ret_error);
+	if (!err)
+		err = pb_sides_measure(c, ret_error);
 	return err ? err : compare_results(c, ret_error);
 }
 

@@ -1,8 +1,11 @@
 /* What shows that a comparison is one: see proof.h. */
+#include <errno.h>
 #include <string.h>
 #include "lab/compare/proof.h"
 #include "lab/kernel/changed/changed.h"
+#include "lab/kernel/changed/locate.h"
 #include "lab/util/files.h"
+#include "pinbench/result.h"
 #include "reports/compare/control.h"
 
 #define CONTROL_BOOTS 2
@@ -33,26 +36,77 @@ static json_t *change_object(const struct pb_function_change *change)
 			 (json_int_t)change->patched_bytes);
 }
 
-/* Which functions the patch changed. Of two releases nearly all: nothing to be learnt from. */
-static int note_changes(struct pb_sides *c, json_t *validity, GError **ret_error)
-{
-	const struct pb_kernel *baseline = c->kernels[PB_BASELINE],
-			       *patched = c->kernels[PB_PATCHED];
-	g_autoptr(GPtrArray) changes = NULL;
-	json_t *list;
-	int err;
+/* Cases that executed a function: in the clock, or only around it. */
+struct reached {
+	json_t *measured; /* ids */
+	bool outside;
+};
 
-	if (strcmp(baseline->release, patched->release))
-		return 0;
-	err = pb_changed_functions(baseline->build, patched->build, &changes, ret_error);
-	if (err)
-		return err;
-	list = json_array();
-	for (guint i = 0; i < MIN(changes->len, MOST_CHANGES); i++)
-		json_array_append_new(list, change_object(changes->pdata[i]));
+static bool names(const json_t *list, const char *key)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one) {
+		if (!g_strcmp0(json_string_value(one), key))
+			return true;
+	}
+	return false;
+}
+
+/* *ret_known: some case was watched. */
+static void look_in(const struct pb_result *result, const char *key, struct reached *reached,
+		    bool *ret_known)
+{
+	const json_t *cases = json_object_get(result->root, "cases");
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (cases, i, one) {
+		const json_t *seen = json_object_get(one, "reached");
+		json_t *id = json_object_get(one, "id");
+
+		*ret_known |= seen != NULL;
+		if (names(json_object_get(seen, "measured"), key) &&
+		    !names(reached->measured, json_string_value(id)))
+			json_array_append(reached->measured, id);
+		reached->outside |= names(json_object_get(seen, "outside"), key);
+	}
+}
+
+static void note_reached(const struct pb_result *const *results, guint count, json_t *change)
+{
+	g_autofree char *key =
+		pb_function_key(json_string_value(json_object_get(change, "object")),
+				json_string_value(json_object_get(change, "function")));
+	struct reached reached = {.measured = json_array()};
+	const char *how;
+	bool known = false;
+
+	for (guint i = 0; i < count; i++)
+		look_in(results[i], key, &reached, &known);
+	how = json_array_size(reached.measured) ? "measured" : reached.outside ? "outside" : "no";
+	if (known) {
+		json_object_set_new(change, "reached", json_string(how));
+		json_object_set(change, "reached_by", reached.measured);
+	}
+	json_decref(reached.measured);
+}
+
+/* Of a function that the linker left out there is nothing to reach: it is not listed as such. */
+static void note_changes(struct pb_sides *c, const struct pb_result *const *results, guint count,
+			 json_t *validity)
+{
+	json_t *list = json_array();
+
+	for (guint i = 0; i < MIN(c->changes->len, MOST_CHANGES); i++) {
+		json_t *change = change_object(c->changes->pdata[i]);
+
+		note_reached(results, count, change);
+		json_array_append_new(list, change);
+	}
 	json_object_set_new(validity, "changed_functions", list);
-	json_object_set_new(validity, "changed_count", json_integer(changes->len));
-	return 0;
+	json_object_set_new(validity, "changed_count", json_integer(c->changes->len));
 }
 
 /* The baseline against itself in another boot, and a delay that must be seen. */
@@ -78,14 +132,55 @@ static int run_control(struct pb_sides *c, json_t **ret_control, GError **ret_er
 	return err;
 }
 
-/* What only the builds, and a control of our own, can tell. */
-int pb_proof_gather(struct pb_sides *c, json_t *validity, GError **ret_error)
+/* Timed guests are not watched, for that would slow them: the cases run once more, counted. */
+static int run_watched(struct pb_sides *c, struct pb_result **ret_result, GError **ret_error)
+{
+	g_autofree char *out = g_build_filename(c->options->run.out, "reached", NULL);
+	struct pb_run_options run = c->options->run;
+	gboolean saved;
+	int err;
+
+	run.kernel = c->options->patched;
+	run.evidence = PB_EVIDENCE_COUNTED;
+	run.boots = 1;
+	run.watch = c->watches[PB_PATCHED];
+	run.out = out;
+	run.command = c->options->command;
+	err = pb_run(&run, c->progress, &saved, ret_error);
+	/* Failed cases are told of by the sides themselves. */
+	if (err && err != -EINTR && saved) {
+		g_clear_error(ret_error);
+		err = 0;
+	}
+	return err ? err : pb_result_load(out, ret_result, ret_error);
+}
+
+static int gather_changes(struct pb_sides *c, const struct pb_result *baseline,
+			  const struct pb_result *patched, json_t *validity, GError **ret_error)
+{
+	const struct pb_result *results[] = {baseline, patched};
+	g_autoptr(pb_result) watched = NULL;
+	int err = 0;
+
+	if (!c->changes)
+		return 0;
+	if (!pb_sides_are_counted(c))
+		err = run_watched(c, &watched, ret_error);
+	if (watched)
+		results[1] = watched;
+	if (!err)
+		note_changes(c, results, G_N_ELEMENTS(results), validity);
+	return err;
+}
+
+int pb_proof_gather(struct pb_sides *c, const struct pb_result *baseline,
+		    const struct pb_result *patched, json_t *validity, GError **ret_error)
 {
 	json_t *control = NULL;
 	int err = note_module(c, validity, ret_error);
 
 	if (!err)
-		err = note_changes(c, validity, ret_error);
+		err = gather_changes(c, baseline, patched, validity, ret_error);
 	if (!err && pb_sides_are_counted(c))
 		err = run_control(c, &control, ret_error);
 	if (control)

@@ -3,6 +3,8 @@
 #include <string.h>
 #include "lab/compare/interleave.h"
 #include "lab/compare/sides.h"
+#include "lab/kernel/changed/changed.h"
+#include "lab/kernel/changed/locate.h"
 #include "lab/kernel/module.h"
 #include "lab/paths.h"
 #include "lab/util/files.h"
@@ -20,7 +22,10 @@ void pb_sides_clear(struct pb_sides *c)
 	for (int side = 0; side < PB_CONTROL; side++) {
 		pb_kernel_free(c->kernels[side]);
 		g_free(c->modules[side]);
+		pb_watch_free(c->watches[side]);
 	}
+	if (c->changes)
+		g_ptr_array_unref(c->changes);
 	for (int side = 0; side < PB_SIDES; side++) {
 		g_free(c->results[side]);
 		g_free(c->commands[side]);
@@ -74,6 +79,8 @@ static struct pb_run_options side_options(struct pb_sides *c, int side)
 	run.command = c->commands[side];
 	if (side == PB_CONTROL)
 		run.also_profile = PB_CONTROL_PROFILE;
+	else if (pb_sides_are_counted(c))
+		run.watch = c->watches[side];
 	return run;
 }
 
@@ -169,6 +176,28 @@ int pb_sides_get_kernels(struct pb_sides *c, GError **ret_error)
 			err = pb_module_build(c->kernels[side], PB_PATH_KERNEL_SIDE,
 					      PB_PATH_INCLUDE, c->progress, &c->modules[side],
 					      ret_error);
+	}
+	return err;
+}
+
+int pb_sides_find_changes(struct pb_sides *c, GError **ret_error)
+{
+	struct pb_kernel *const *kernels = c->kernels;
+	int err = 0;
+
+	if (strcmp(kernels[PB_BASELINE]->release, kernels[PB_PATCHED]->release))
+		return 0;
+	err = pb_changed_functions(kernels[PB_BASELINE]->build, kernels[PB_PATCHED]->build,
+				   &c->changes, ret_error);
+	for (int side = 0; !err && side < PB_CONTROL; side++) {
+		struct pb_watch *watch = g_new0(struct pb_watch, 1);
+
+		err = pb_locate_functions(kernels[side]->vmlinux, c->changes, &watch->names,
+					  &watch->places, ret_error);
+		if (err)
+			g_free(watch);
+		else
+			c->watches[side] = watch;
 	}
 	return err;
 }

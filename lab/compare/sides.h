@@ -24,7 +24,9 @@ struct pb_sides {
 	char *modules[PB_CONTROL];
 	char *results[PB_SIDES];  /* directories; of the control NULL if it has none */
 	char *commands[PB_SIDES]; /* that measure one side alone */
-	GError *failed;		  /* of a side that could not be measured whole */
+	GPtrArray *changes;	  /* struct pb_function_change; NULL: of other releases */
+	struct pb_watch *watches[PB_CONTROL];
+	GError *failed; /* of a side that could not be measured whole */
 	struct pb_document_times times;
 };
 void pb_sides_clear(struct pb_sides *sides);
@@ -39,6 +41,12 @@ bool pb_sides_are_counted(const struct pb_sides *sides);
 
 /* Builds both kernels, and the module for them. */
 int pb_sides_get_kernels(struct pb_sides *sides, GError **ret_error);
+
+/*
+ * Finds out which functions differ, and where they lie, so that measuring can watch them. Of
+ * two releases nearly all do: nothing is looked for.
+ */
+int pb_sides_find_changes(struct pb_sides *sides, GError **ret_error);
 
 /*
  * Measures the sides into folders below options->run.out: of counted evidence baseline and

@@ -23,6 +23,7 @@ void pb_guest_end_clear(struct pb_guest_end *end)
 	g_free(end->detail);
 	g_strfreev(end->tail);
 	g_free(end->events);
+	g_free(end->reached);
 	*end = (struct pb_guest_end){0};
 }
 
@@ -188,12 +189,13 @@ int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot, GError
 	return err;
 }
 
-static int write_plan(const struct pb_guest *guest, const char *plan, GError **ret_error)
+static int write_file(const struct pb_guest *guest, const char *name, const char *text,
+		      GError **ret_error)
 {
-	g_autofree char *path = g_build_filename(guest->directory, VM_PLAN_FILE, NULL);
+	g_autofree char *path = g_build_filename(guest->directory, name, NULL);
 	g_autoptr(GError) why = NULL;
 
-	if (g_file_set_contents(path, plan, -1, &why))
+	if (g_file_set_contents(path, text, -1, &why))
 		return 0;
 	return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT, "%s", why->message);
 }
@@ -229,7 +231,9 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 	int err, fd;
 
 	*ret_end = (struct pb_guest_end){0};
-	err = write_plan(guest, plan, ret_error);
+	err = write_file(guest, VM_PLAN_FILE, plan, ret_error);
+	if (!err && guest->ranges)
+		err = write_file(guest, VM_RANGES_FILE, guest->ranges, ret_error);
 	if (!err)
 		err = open_snapshot(snapshot, &fd, ret_error);
 	if (err)
@@ -255,5 +259,7 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 		explain_end(&vm, err == -ETIMEDOUT, ret_end);
 	vm_stop(&vm);
 	ret_end->events = vm_read_file(guest, PB_MACHINE_EVENTS);
+	if (guest->ranges)
+		ret_end->reached = vm_read_file(guest, VM_REACHED_FILE);
 	return 0;
 }

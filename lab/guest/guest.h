@@ -14,6 +14,7 @@ struct pb_guest {
 	const char *initramfs;
 	const char *directory; /* exists; console, events and QEMU's own output go there */
 	guint hang_seconds;    /* no new output for this long is a hang */
+	const char *ranges;    /* of code to watch, for the plugin; or NULL */
 };
 
 /* How a guest ended. Free the members with pb_guest_end_clear(). */
@@ -22,6 +23,7 @@ struct pb_guest_end {
 	char *detail;	     /* of a failure: one line */
 	char **tail;	     /* the last lines of the console */
 	char *events;	     /* what came out of the port, always */
+	char *reached;	     /* what the plugin wrote; NULL if it was not loaded */
 };
 void pb_guest_end_clear(struct pb_guest_end *end);
 

@@ -1,5 +1,6 @@
 /* The emulated machine: see machine.h. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "lab/guest/machine.h"
 #include "lab/guest/protocol.h"
@@ -28,6 +29,9 @@
 	"console=ttyS0 rdinit=/init nokaslr norandmaps noreplace-smp tsc=reliable " \
 	"clocksource=tsc no_timer_check random.trust_cpu=off "                      \
 	"random.trust_bootloader=off panic=-1 oops=panic brd.rd_nr=1 brd.rd_size=131072"
+
+/* QEMU 9.0 and later refuse plugins of version 1. */
+#define LAST_PLUGIN_V1_MAJOR 8
 
 static int refuse_unknown_keys(GKeyFile *file, const char *path, GError **ret_error)
 {
@@ -128,8 +132,8 @@ static int read_file(const char *configs_dir, const char *name, GKeyFile *file, 
 	return refuse_unknown_keys(file, *ret_path, ret_error);
 }
 
-static int make(const char *name, GKeyFile *file, const char *path,
-		struct pb_machine **ret_machine, GError **ret_error)
+static int make(const char *name, GKeyFile *file, const char *path, struct pb_machine **ret_machine,
+		GError **ret_error)
 {
 	g_autoptr(pb_machine) m = g_new0(struct pb_machine, 1);
 	int err;
@@ -167,6 +171,19 @@ int pb_machine_load_timed(const char *configs_dir, const char *name,
 	g_key_file_set_boolean(file, "machine", "icount", FALSE);
 	g_key_file_set_boolean(file, "machine", "snapshot", FALSE);
 	return make(name, file, path, ret_machine, ret_error);
+}
+
+bool pb_machine_has_plugins(const struct pb_machine *m)
+{
+	const char *const argv[] = {m->emulator, "--help", NULL};
+	struct pb_command command = {.argv = argv, .timeout_seconds = 30};
+	const char *version = strstr(m->emulator_version, "version ");
+	g_autofree char *output = NULL;
+
+	if (!version || atoi(version + strlen("version ")) > LAST_PLUGIN_V1_MAJOR ||
+	    pb_command_run(&command, &output, NULL))
+		return false;
+	return strstr(output, "\n-plugin ") != NULL;
 }
 
 void pb_machine_free(struct pb_machine *m)

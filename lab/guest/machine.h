@@ -46,6 +46,11 @@ int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine
  */
 int pb_machine_load_timed(const char *configs_dir, const char *name,
 			  struct pb_machine **ret_machine, GError **ret_error);
+/*
+ * Whether the emulator loads plugins that were written for version 1 of their interface: QEMU
+ * before 9.0, if it was built with plugins.
+ */
+bool pb_machine_has_plugins(const struct pb_machine *machine);
 /* Takes NULL. */
 void pb_machine_free(struct pb_machine *machine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_machine, pb_machine_free)

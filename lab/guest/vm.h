@@ -7,7 +7,9 @@
 #include "lab/guest/guest.h"
 #include "lab/guest/qmp.h"
 
-#define VM_PLAN_FILE "plan.json"
+#define VM_PLAN_FILE	"plan.json"
+#define VM_RANGES_FILE	"ranges.txt"
+#define VM_REACHED_FILE "reached.txt"
 
 struct vm {
 	const struct pb_guest *guest;

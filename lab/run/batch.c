@@ -66,13 +66,16 @@ static int run_in(const struct pb_schedule *s, const struct pb_station *station,
 	const struct pb_attempt *first = batch->pdata[0];
 	g_autofree char *console = g_strdup_printf("console-%u.log", number);
 	g_autofree char *plan = plan_text(s, batch);
+	g_autofree char *ranges = s->watch ? pb_watch_ranges(s->watch) : NULL;
 	struct pb_guest guest = {
 		.machine = station->machine,
 		.vmlinux = s->kernel->vmlinux,
 		.initramfs = station->image->initramfs,
 		.directory = directory,
 		.hang_seconds = s->hang_seconds,
+		.ranges = ranges,
 	};
+	struct pb_attempt *alone = batch->len == 1 ? batch->pdata[0] : NULL;
 	struct pb_guest_end end;
 	bool failed;
 	int err =
@@ -81,6 +84,8 @@ static int run_in(const struct pb_schedule *s, const struct pb_station *station,
 	if (err)
 		return err;
 	settle(batch, &end, console, &failed);
+	if (alone && s->watch)
+		alone->reached = pb_watch_reached(s->watch, end.reached);
 	if (failed)
 		keep_console(s, directory, console);
 	pb_guest_end_clear(&end);

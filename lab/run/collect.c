@@ -10,6 +10,7 @@ void pb_attempt_clear(struct pb_attempt *attempt)
 	json_decref(attempt->measured);
 	json_decref(attempt->environment);
 	json_decref(attempt->failure);
+	json_decref(attempt->reached);
 	*attempt = (struct pb_attempt){0};
 }
 
@@ -157,6 +158,8 @@ json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
 			return json_incref(attempts[boot].measured);
 	}
 	ret = json_deep_copy(attempts[0].measured);
+	if (attempts[0].reached)
+		json_object_set(ret, "reached", attempts[0].reached);
 	json_array_foreach (json_object_get(ret, "metrics"), i, metric) {
 		for (guint boot = 1; boot < boots; boot++)
 			add_boot(metric, &attempts[boot]);

@@ -13,6 +13,7 @@ struct pb_attempt {
 	json_t *measured;    /* the case as the agent wrote it, or NULL */
 	json_t *environment; /* what the agent said of its machine, or NULL */
 	json_t *failure;     /* a member of failures[], or NULL */
+	json_t *reached;     /* see pb_watch_reached(), or NULL */
 };
 void pb_attempt_clear(struct pb_attempt *attempt);
 

@@ -201,6 +201,7 @@ static struct pb_schedule schedule_of(struct pb_begun *r)
 		.jobs = r->options.jobs,
 		.hang_seconds = r->options.hang_seconds,
 		.out = r->options.out,
+		.watch = r->options.watch,
 	};
 }
 
@@ -345,6 +346,20 @@ static int make_plan(struct pb_begun *r, GError **ret_error)
 	return err;
 }
 
+/* An old or a new QEMU without our kind of plugins measures all the same. */
+static bool can_watch(const struct pb_begun *r)
+{
+	GHashTableIter iter;
+	gpointer value;
+
+	g_hash_table_iter_init(&iter, r->stations);
+	while (r->options.watch && g_hash_table_iter_next(&iter, NULL, &value)) {
+		if (!pb_machine_has_plugins(((struct pb_station *)value)->machine))
+			return false;
+	}
+	return true;
+}
+
 int pb_begun_start(const struct pb_run_options *options, struct pb_progress *progress,
 		   struct pb_begun **ret_begun, GError **ret_error)
 {
@@ -366,6 +381,8 @@ int pb_begun_start(const struct pb_run_options *options, struct pb_progress *pro
 		begun_free(r);
 		return err;
 	}
+	if (!can_watch(r))
+		r->options.watch = NULL;
 	r->attempts = g_new0(struct pb_attempt, attempt_count(r));
 	pb_schedule_name(&(struct pb_schedule){.plan = r->plan, .boots = options->boots},
 			 r->attempts);

@@ -3,16 +3,18 @@
 #define PINBENCH_LAB_RUN_H
 
 #include <glib.h>
+#include "lab/run/watch.h"
 #include "lab/util/progress.h"
 
 struct pb_run_options {
 	const char *kernel; /* SPEC */
 	const char *profile;
-	const char *also_profile; /* another, measured whole besides; or NULL */
-	const char *const *globs; /* NULL-terminated, or NULL */
-	const char *out;	  /* the result directory; made if it is not there */
-	const char *command;	  /* how the user said it */
-	const char *evidence;	  /* PB_EVIDENCE_* */
+	const char *also_profile;     /* another, measured whole besides; or NULL */
+	const char *const *globs;     /* NULL-terminated, or NULL */
+	const char *out;	      /* the result directory; made if it is not there */
+	const char *command;	      /* how the user said it */
+	const char *evidence;	      /* PB_EVIDENCE_* */
+	const struct pb_watch *watch; /* counted evidence: functions to watch; or NULL */
 	guint boots;
 	guint jobs; /* counted evidence only: timed guests run one at a time */
 	guint hang_seconds;

@@ -8,6 +8,7 @@
 #include "lab/run/collect.h"
 #include "lab/guest/image.h"
 #include "lab/run/plan.h"
+#include "lab/run/watch.h"
 
 /* What every guest of one machine shares. */
 struct pb_station {
@@ -24,7 +25,8 @@ struct pb_schedule {
 	guint boots;
 	guint jobs;
 	guint hang_seconds;
-	const char *out; /* consoles of failed guests are kept here */
+	const char *out;	      /* consoles of failed guests are kept here */
+	const struct pb_watch *watch; /* counted evidence: or NULL */
 };
 
 /* Gives each of the attempts its case and boot: those of a case together, in boot order. */

@@ -33,8 +33,8 @@ static void change_free(gpointer data)
 	g_free(change);
 }
 
-/* The name as the source has it. Symbols of functions are never empty. */
-static char *fold(const char *name)
+/* Symbols of functions are never empty. */
+char *pb_folded_name(const char *name)
 {
 	return g_strndup(name, 1 + strcspn(name + 1, "."));
 }
@@ -48,13 +48,13 @@ static void add_change(const char *object, const struct pb_function *baseline,
 	change->object = g_strdup(object);
 	change->how = !baseline ? PB_CHANGE_NEW : patched ? PB_CHANGE_CODE : PB_CHANGE_GONE;
 	if (baseline) {
-		change->folded = fold(baseline->name);
+		change->folded = pb_folded_name(baseline->name);
 		change->baseline_name = g_strdup(baseline->name);
 		change->baseline_bytes = baseline->bytes;
 	}
 	if (patched) {
 		if (!change->folded)
-			change->folded = fold(patched->name);
+			change->folded = pb_folded_name(patched->name);
 		change->patched_name = g_strdup(patched->name);
 		change->patched_bytes = patched->bytes;
 	}

@@ -38,4 +38,7 @@ struct pb_function_change {
 int pb_changed_functions(const char *baseline_build, const char *patched_build,
 			 GPtrArray **ret_changes, GError **ret_error);
 
+/* The name as the source has it: what the compiler appends begins with a dot. Caller frees. */
+char *pb_folded_name(const char *name);
+
 #endif

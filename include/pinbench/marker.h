@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * Where the measured region begins and ends, for an emulator that looks at instructions as it
+ * translates them. On the processor a marker is a seven-byte nop with a number in it: it lies
+ * outside the two readings of the clock, so no figure contains it.
+ */
+#ifndef PINBENCH_MARKER_H
+#define PINBENCH_MARKER_H
+
+#define PINBENCH_MARKER_BEGIN 0x50494e42
+#define PINBENCH_MARKER_END   0x50494e45
+
+/* nopl NUMBER(%rax) is these bytes and the number, little-endian. */
+#define PINBENCH_MARKER_OPCODE_0 0x0f
+#define PINBENCH_MARKER_OPCODE_1 0x1f
+#define PINBENCH_MARKER_OPCODE_2 0x80
+#define PINBENCH_MARKER_BYTES	 7
+
+#ifdef __x86_64__
+#define PINBENCH_MARK(number)                                                            \
+	__asm__ volatile(".byte %c0, %c1, %c2\n\t.long %c3"                              \
+			 :                                                               \
+			 : "i"(PINBENCH_MARKER_OPCODE_0), "i"(PINBENCH_MARKER_OPCODE_1), \
+			   "i"(PINBENCH_MARKER_OPCODE_2), "i"(number))
+#else
+#define PINBENCH_MARK(number) ((void)0)
+#endif
+
+#endif
