@@ -11,7 +11,8 @@ int pinbench_measure_init(struct pinbench_measure *m, const struct pinbench_samp
 {
 	if (samples->clock != PINBENCH_CLOCK_NS && samples->clock != PINBENCH_CLOCK_CYCLES)
 		return -EINVAL;
-	if (samples->flags & ~PINBENCH_SAMPLES_AVOID_TICK || samples->reserved)
+	if (samples->flags & ~(PINBENCH_SAMPLES_AVOID_TICK | PINBENCH_SAMPLES_MARK) ||
+	    samples->reserved)
 		return -EINVAL;
 	if (!calls || calls > PINBENCH_MAX_CALLS)
 		return -EINVAL;

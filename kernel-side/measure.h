@@ -51,7 +51,8 @@ static __always_inline u64 pinbench_clock(u32 clock)
 static __always_inline u64 pinbench_begin(struct pinbench_measure *m)
 {
 	m->begin_jiffies = jiffies;
-	PINBENCH_MARK(PINBENCH_MARKER_BEGIN);
+	if (m->flags & PINBENCH_SAMPLES_MARK)
+		PINBENCH_MARK(PINBENCH_MARKER_BEGIN);
 	return pinbench_clock(m->clock);
 }
 
@@ -59,7 +60,8 @@ static __always_inline void pinbench_end(struct pinbench_measure *m, u64 begin)
 {
 	u64 end = pinbench_clock(m->clock);
 
-	PINBENCH_MARK(PINBENCH_MARKER_END);
+	if (m->flags & PINBENCH_SAMPLES_MARK)
+		PINBENCH_MARK(PINBENCH_MARKER_END);
 	m->durations[m->count++] = end - begin;
 	m->ticks += jiffies - m->begin_jiffies;
 }

@@ -58,7 +58,8 @@ struct pinbench_samples durations_request(const struct durations *d, bool counte
 		.durations = (uintptr_t)d->values,
 		.capacity = d->capacity,
 		.clock = counted ? PINBENCH_CLOCK_CYCLES : PINBENCH_CLOCK_NS,
-		.flags = counted ? PINBENCH_SAMPLES_AVOID_TICK : 0,
+		.flags = (counted ? PINBENCH_SAMPLES_AVOID_TICK : 0) |
+			 (d->reported ? PINBENCH_SAMPLES_MARK : 0),
 	};
 }
 

@@ -13,6 +13,7 @@ struct durations {
 	size_t capacity;
 	size_t count;
 	uint32_t ticks; /* timer ticks that fell into calls */
+	bool reported;	/* by the caller: a figure is made of them, so the emulator may look */
 };
 
 /* An open file, or -errno with the reason in ret_why. */

@@ -358,6 +358,9 @@ int gup_run(struct bench_ctx *ctx)
 		backing_drop(&c->backing);
 		err = backing_prepare(ctx, &c->backing);
 	}
+	/* From here on: what ran before is no part of a figure. */
+	c->pass.acquire.reported = spec_of(ctx)->acquire_metrics != NULL;
+	c->pass.release.reported = spec_of(ctx)->release_metrics != NULL;
 	if (!err)
 		err = gup_pass_run(ctx, spec_of(ctx), &c->backing, 0, &c->pass);
 	if (err)

@@ -124,6 +124,7 @@ static int run(struct bench_ctx *ctx)
 	struct gup_pass pass;
 	int err = gup_pass_init(ctx, &pass);
 
+	pass.acquire.reported = pass.release.reported = true;
 	if (!err)
 		err = gup_pass_run(ctx, &spec, b, PINBENCH_GUP_WRITE, &pass);
 	if (!err)

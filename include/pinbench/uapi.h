@@ -25,6 +25,8 @@ enum pinbench_clock {
 
 /* Start each call with at least half a timer tick to go, if it is that short. */
 #define PINBENCH_SAMPLES_AVOID_TICK (1u << 0)
+/* Put the markers of pinbench/marker.h around each call: its duration becomes a figure. */
+#define PINBENCH_SAMPLES_MARK (1u << 1)
 
 /* Where the durations of the single calls go: one per call, in call order. */
 struct pinbench_samples {

@@ -114,19 +114,35 @@ static void add_differences(GString *out, const json_t *list, const char *key, c
 	}
 }
 
-/* "mm/gup.o: gup_fast_fallback, 2,982 -> 2,989 bytes" */
-static void add_change(GString *out, const json_t *change)
+/* ", reached by 31 cases" */
+static char *reach_text(const json_t *change)
+{
+	const char *reached = json_string_value(json_object_get(change, "reached"));
+	size_t cases = json_array_size(json_object_get(change, "reached_by"));
+
+	if (!reached)
+		return g_strdup("");
+	if (!strcmp(reached, "measured"))
+		return g_strdup_printf(", run by %zu case%s", cases, cases == 1 ? "" : "s");
+	return g_strdup(strcmp(reached, "no") ? ", NOT MEASURED" : ", NOT RUN");
+}
+
+/* "mm/gup.o: gup_fast_fallback, 2,982 -> 2,989 bytes, run by 31 cases" */
+static void add_change(GString *out, const json_t *change, guint columns)
 {
 	g_autofree char *before =
 		pb_text_number(json_number_value(json_object_get(change, "baseline_bytes")));
 	g_autofree char *after =
 		pb_text_number(json_number_value(json_object_get(change, "patched_bytes")));
+	g_autofree char *reach = reach_text(change);
+	g_autofree char *line =
+		g_strdup_printf("%s: %s, %s -> %s bytes%s", member(change, "object", NULL),
+				member(change, "function", NULL), before, after, reach);
 
-	g_string_append_printf(out, "  %s: %s, %s -> %s bytes\n", member(change, "object", NULL),
-			       member(change, "function", NULL), before, after);
+	pb_text_append_wrapped(out, line, columns, 2);
 }
 
-static void add_changes(GString *out, const json_t *validity)
+static void add_changes(GString *out, const json_t *validity, guint columns)
 {
 	const json_t *list = json_object_get(validity, "changed_functions");
 	json_int_t count = json_integer_value(json_object_get(validity, "changed_count"));
@@ -139,10 +155,38 @@ static void add_changes(GString *out, const json_t *validity)
 			       count == 1 ? "" : "s", count ? ":" : "");
 	json_array_foreach (list, i, one) {
 		if (i < SHOWN_CHANGES)
-			add_change(out, one);
+			add_change(out, one, columns);
 	}
 	if (count > SHOWN_CHANGES)
 		g_string_append_printf(out, "  and %d more\n", (int)(count - SHOWN_CHANGES));
+}
+
+/* The first thing to know of a patch: of what it changed, what did nobody measure? */
+static void add_unreached(GString *out, const struct pb_comparison *c, guint columns)
+{
+	const json_t *list = json_object_get(validity_of(c), "changed_functions");
+	g_autoptr(GString) text = g_string_new(NULL);
+	size_t i, unreached = 0;
+	json_t *one;
+
+	json_array_foreach (list, i, one) {
+		const char *reached = json_string_value(json_object_get(one, "reached"));
+
+		if (!reached || !strcmp(reached, "measured"))
+			continue;
+		if (unreached++ < SHOWN_CHANGES)
+			g_string_append_printf(text, "%s%s", text->len ? ", " : "",
+					       member(one, "function", NULL));
+	}
+	if (!unreached)
+		return;
+	if (unreached > SHOWN_CHANGES)
+		g_string_append_printf(text, " and %zu more", unreached - SHOWN_CHANGES);
+	g_string_prepend(text, unreached == json_array_size(list)
+				       ? "NOT MEASURED: no chosen benchmark runs anything that the "
+					 "patch changed: "
+				       : "Of what the patch changed, no chosen benchmark runs: ");
+	pb_text_append_wrapped(out, text->str, columns, 0);
 }
 
 static double number(const json_t *object, const char *key)
@@ -223,7 +267,7 @@ static void add_basis(GString *out, const struct pb_comparison *c, guint columns
 			"configs   equal\n");
 	add_differences(out, json_object_get(validity, "setup_differences"), "what",
 			"setup     equal: machine, emulator, toolchain\n");
-	add_changes(out, validity);
+	add_changes(out, validity, columns);
 	add_control(out, c, json_object_get(validity, "control"));
 }
 
@@ -244,6 +288,7 @@ char *pb_render_comparison_text(const struct pb_comparison *c, guint columns)
 	g_auto(GStrv) lines = NULL;
 
 	pb_text_append_wrapped(out, c->sentence, columns, 0);
+	add_unreached(out, c, columns);
 	if (c->row_count)
 		add_counts(out, c);
 	add_basis(out, c, columns);
