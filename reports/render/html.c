@@ -5,6 +5,7 @@
 #include "reports/file.h"
 #include "reports/render/html.h"
 #include "reports/render/html_cases.h"
+#include "reports/render/html_page.h"
 #include "reports/render/plot.h"
 #include "reports/render/svg.h"
 #include "reports/render/text.h"
@@ -12,16 +13,10 @@
 
 #define say	pb_text_append_html
 #define element pb_html_element
+#define heading pb_html_heading
 
 /* Lines of the short table that are shown at once; the rest opens. */
 #define FIRST_KEYS 14
-
-static void add_heading(GString *out, const char *id, const char *text)
-{
-	g_string_append_printf(out, "<h2 id=\"%s\">", id);
-	say(out, text);
-	g_string_append(out, "</h2>\n");
-}
 
 static void add_nav(GString *out, const struct pb_view *view, bool plots)
 {
@@ -45,18 +40,6 @@ static void add_nav(GString *out, const struct pb_view *view, bool plots)
 			g_string_append_printf(out, "<a href=\"#%s\">%s</a>", parts[i].id,
 					       parts[i].text);
 	g_string_append(out, "</nav>\n");
-}
-
-static void add_head(GString *out, const struct pb_view *view)
-{
-	g_string_append(out,
-			"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-			"<meta name=\"viewport\" content=\"width=device-width\">\n"
-			"<meta name=\"color-scheme\" content=\"light dark\">\n");
-	element(out, "title", view->title);
-	g_string_append(out, "\n<style>\n");
-	g_string_append(out, pb_asset_report_css);
-	g_string_append(out, "</style>\n</head>\n<body>\n");
 }
 
 static void add_header(GString *out, const struct pb_view *view)
@@ -132,7 +115,7 @@ static void add_plots(GString *out, const GPtrArray *plots)
 {
 	if (!plots->len)
 		return;
-	add_heading(out, "plots", "Plots");
+	heading(out, "plots", "Plots");
 	g_string_append(out, "<div class=\"plots\">\n");
 	for (guint i = 0; i < plots->len; i++) {
 		const struct pb_plot *plot = plots->pdata[i];
@@ -150,7 +133,7 @@ static void add_groups(GString *out, const struct pb_view *view)
 {
 	if (!view->groups->len)
 		return;
-	add_heading(out, "figures", "All figures");
+	heading(out, "figures", "All figures");
 	element(out, "p class=\"muted\"",
 		"Medians, with the smallest and the largest sample below where they differ. "
 		"Primary "
@@ -163,7 +146,7 @@ static void add_skips(GString *out, const struct pb_view *view)
 {
 	if (!view->skips->len)
 		return;
-	add_heading(out, "skipped", "Skipped, and why");
+	heading(out, "skipped", "Skipped, and why");
 	g_string_append(out, "<ul class=\"reasons\">\n");
 	for (guint i = 0; i < view->skips->len; i++) {
 		const struct pb_view_skip *skip = view->skips->pdata[i];
@@ -213,19 +196,19 @@ static void add_failures(GString *out, const struct pb_view *view)
 {
 	if (!view->failures->len)
 		return;
-	add_heading(out, "failed", "Failed");
+	heading(out, "failed", "Failed");
 	for (guint i = 0; i < view->failures->len; i++)
 		add_failure(out, view->failures->pdata[i]);
 }
 
 static void add_closing(GString *out, const struct pb_view *view)
 {
-	add_heading(out, "again", "Reproduce");
+	heading(out, "again", "Reproduce");
 	element(out, "p", "The whole run:");
 	element(out, "pre", view->rerun);
 	element(out, "p class=\"muted\"",
 		"One case alone: open it in its table above; its own command stands there.");
-	add_heading(out, "method", "Method");
+	heading(out, "method", "Method");
 	for (guint i = 0; i < view->method->len; i++)
 		element(out, "p", view->method->pdata[i]);
 	g_string_append(out, "</main>\n</body>\n</html>\n");
@@ -269,7 +252,7 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 		ret = write_plots(plots, dir, ret_error);
 	if (ret < 0)
 		return ret;
-	add_head(out, view);
+	pb_html_head(out, view->title, NULL);
 	add_header(out, view);
 	add_nav(out, view, plots->len);
 	g_string_append(out, "<main>\n");

@@ -2,16 +2,10 @@
 #include <string.h>
 
 #include "reports/render/html_cases.h"
+#include "reports/render/html_page.h"
 #include "reports/render/text.h"
 
 #define say pb_text_append_html
-
-void pb_html_element(GString *out, const char *tag, const char *text)
-{
-	g_string_append_printf(out, "<%s>", tag);
-	say(out, text);
-	g_string_append_printf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
-}
 
 static void add_pairs(GString *out, const char *title, const GPtrArray *pairs)
 {
@@ -65,14 +59,7 @@ static void add_sheet(GString *out, const struct pb_view_group *group,
 	g_string_append(out, "</div></td></tr>\n");
 }
 
-/* The heading of a cell, for a phone, where the table becomes cards. */
-static void add_attribute(GString *out, const char *name, const char *value)
-{
-	g_string_append_printf(out, " data-%s=\"", name);
-	say(out, value);
-	g_string_append_c(out, '"');
-}
-
+/* data-label: the heading of a cell, for a phone, where the table becomes cards. */
 static void add_cell(GString *out, const struct pb_view_column *column,
 		     const struct pb_view_cell *cell)
 {
@@ -81,8 +68,8 @@ static void add_cell(GString *out, const struct pb_view_column *column,
 		return;
 	}
 	g_string_append_printf(out, "<td class=\"num%s\"", column->primary ? "" : " explore");
-	add_attribute(out, "label", column->name);
-	add_attribute(out, "unit", column->unit);
+	pb_html_attribute(out, "data-label", column->name);
+	pb_html_attribute(out, "data-unit", column->unit);
 	g_string_append_c(out, '>');
 	say(out, cell->median);
 	if (cell->spread) {
@@ -102,7 +89,7 @@ static void add_row(GString *out, const struct pb_view_group *group, const struc
 	g_string_append(out, "</summary></details></th>");
 	for (guint i = 1; i < group->varying->len; i++) {
 		g_string_append(out, "<td");
-		add_attribute(out, "label", group->varying->pdata[i]);
+		pb_html_attribute(out, "data-label", group->varying->pdata[i]);
 		g_string_append_c(out, '>');
 		say(out, row->params[i]);
 		g_string_append(out, "</td>");

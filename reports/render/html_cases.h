@@ -4,9 +4,6 @@
 
 #include "reports/render/view.h"
 
-/* <tag>escaped text</tag>; @tag may carry attributes, which close with its first word. */
-void pb_html_element(GString *out, const char *tag, const char *text);
-
 /* The table of one benchmark with an expandable row per case. */
 void pb_html_group(GString *out, const struct pb_view_group *group);
 

@@ -13,14 +13,6 @@ static void add_cell(GString *out, const char *text)
 	g_string_append(out, " |");
 }
 
-/* Code as an HTML element: a text with backticks in it cannot leave it. */
-static void add_code(GString *out, const char *text)
-{
-	g_string_append(out, "<code>");
-	say(out, text);
-	g_string_append(out, "</code>");
-}
-
 static void add_keys(GString *out, const struct pb_view *view)
 {
 	if (!view->keys->len)
@@ -128,7 +120,7 @@ static void add_skips(GString *out, const struct pb_view *view)
 		g_string_append_c(out, '\n');
 		for (guint n = 0; n < skip->ids->len; n++) {
 			g_string_append(out, "  - ");
-			add_code(out, skip->ids->pdata[n]);
+			pb_text_append_markdown_code(out, skip->ids->pdata[n]);
 			g_string_append_c(out, '\n');
 		}
 	}
@@ -149,7 +141,7 @@ static void add_failures(GString *out, const struct pb_view *view)
 		say(out, failure->detail);
 		g_string_append(out, "\n\n");
 		if (failure->command) {
-			add_code(out, failure->command);
+			pb_text_append_markdown_code(out, failure->command);
 			g_string_append(out, "\n\n");
 		}
 		/* An indented block has no closing mark that a console line could forge. */
@@ -165,13 +157,13 @@ static void add_failures(GString *out, const struct pb_view *view)
 static void add_closing(GString *out, const struct pb_view *view)
 {
 	g_string_append(out, "## Again\n\nThe whole run: ");
-	add_code(out, view->rerun);
+	pb_text_append_markdown_code(out, view->rerun);
 	if (view->groups->len) {
 		const struct pb_view_group *group = view->groups->pdata[0];
 		const struct pb_view_row *row = group->rows->pdata[0];
 
 		g_string_append(out, "\n\nOne case, for example: ");
-		add_code(out, row->command);
+		pb_text_append_markdown_code(out, row->command);
 	}
 	g_string_append(out, "\n\n## Method\n\n");
 	for (guint i = 0; i < view->method->len; i++) {

@@ -151,6 +151,13 @@ void pb_text_append_markdown(GString *out, const char *text)
 	}
 }
 
+void pb_text_append_markdown_code(GString *out, const char *text)
+{
+	g_string_append(out, "<code>");
+	pb_text_append_markdown(out, text);
+	g_string_append(out, "</code>");
+}
+
 void pb_text_append_plain(GString *out, const char *text)
 {
 	while (*text) {

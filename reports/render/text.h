@@ -36,6 +36,9 @@ void pb_text_append_html(GString *out, const char *text);
 /* Appends @text so that Markdown shows it literally, in a table cell too. */
 void pb_text_append_markdown(GString *out, const char *text);
 
+/* The same as code: an HTML element, which a text with backticks in it cannot leave. */
+void pb_text_append_markdown_code(GString *out, const char *text);
+
 /*
  * Appends @text for a terminal: control characters, which could move the cursor
  * or recolour the screen, become '?'.
