@@ -4,6 +4,8 @@
 
 #include "reports/render/text.h"
 
+#define SHA256_DIGITS 64
+
 /* Writes commas between the thousands of the digits before the point. */
 static char *group_thousands(const char *digits)
 {
@@ -73,6 +75,13 @@ char *pb_text_fact(const json_t *value)
 char *pb_text_short_hash(const char *hash)
 {
 	return g_strndup(hash, 12);
+}
+
+char *pb_text_short_value(const char *text)
+{
+	if (strlen(text) == SHA256_DIGITS && strspn(text, "0123456789abcdef") == SHA256_DIGITS)
+		return pb_text_short_hash(text);
+	return g_strdup(text);
 }
 
 char *pb_text_duration(double seconds)

@@ -21,6 +21,9 @@ char *pb_text_fact(const json_t *value);
 /* The first twelve digits of a hash; shorter text as it is. */
 char *pb_text_short_hash(const char *hash);
 
+/* The same if @text is a SHA-256; anything else whole. */
+char *pb_text_short_value(const char *text);
+
 /* "21.5 s", "3 min 05 s". */
 char *pb_text_duration(double seconds);
 

@@ -1,0 +1,200 @@
+/* What opens below a row of a comparison: see compare_parts.h. */
+#include <math.h>
+
+#include "reports/render/compare_parts.h"
+#include "reports/render/compare_words.h"
+#include "reports/render/html_page.h"
+#include "reports/render/text.h"
+
+#define element pb_html_element
+
+#define SHOWN_SAMPLES 40 /* of a boot, as numbers */
+#define SHOWN_LANES   24 /* boots in the plot */
+/* The plot, in units of its viewBox. */
+#define WIDTH 440.0
+#define LEFT  64.0
+#define RIGHT 14.0
+#define LANE  22.0
+#define BELOW 24.0
+#define DOT   3.5
+
+struct range {
+	double low, high;
+};
+
+static const char *const sides[] = {"baseline", "patched"};
+
+static size_t boot_count(const struct pb_comparison_row *row)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sides); i++)
+		count = MAX(count, json_array_size(json_object_get(row->boots, sides[i])));
+	return count;
+}
+
+static json_t *boot_of(const struct pb_comparison_row *row, size_t side, size_t boot)
+{
+	return json_array_get(json_object_get(row->boots, sides[side]), boot);
+}
+
+static struct range range_of(const struct pb_comparison_row *row, size_t boots)
+{
+	struct range range = {INFINITY, -INFINITY};
+
+	for (size_t n = 0; n < boots * G_N_ELEMENTS(sides); n++) {
+		json_t *value;
+		size_t i;
+
+		json_array_foreach (boot_of(row, n % 2, n / 2), i, value) {
+			range.low = fmin(range.low, json_number_value(value));
+			range.high = fmax(range.high, json_number_value(value));
+		}
+	}
+	return range;
+}
+
+static double place(const struct range *range, double value)
+{
+	double span = range->high - range->low, inner = WIDTH - LEFT - RIGHT;
+
+	return LEFT + (span > 0 ? (value - range->low) / span : 0.5) * inner;
+}
+
+/* The patched side is a square below, the baseline a circle above: no colour is needed. */
+static void add_dot(GString *out, size_t side, double x, double lane)
+{
+	if (side == 0)
+		g_string_append_printf(
+			out, "<circle class=\"before\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", x,
+			lane - DOT - 0.5, DOT);
+	else
+		g_string_append_printf(out,
+				       "<rect class=\"after\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
+				       "height=\"%.1f\"/>",
+				       x - DOT, lane + 0.5, 2 * DOT, 2 * DOT);
+}
+
+static void add_lane(GString *out, const struct pb_comparison_row *row, size_t boot,
+		     const struct range *range)
+{
+	double middle = LANE * ((double)boot + 0.5);
+
+	g_string_append_printf(out,
+			       "<text x=\"0\" y=\"%.1f\">boot %zu</text>"
+			       "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
+			       middle + 4, boot + 1, LEFT, WIDTH - RIGHT, middle, middle);
+	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++) {
+		json_t *value;
+		size_t i;
+
+		json_array_foreach (boot_of(row, side, boot), i, value)
+			add_dot(out, side, place(range, json_number_value(value)), middle);
+	}
+}
+
+static void add_ends(GString *out, const struct range *range, double y)
+{
+	g_autofree char *low = pb_text_number(range->low);
+	g_autofree char *high = pb_text_number(range->high);
+
+	if (range->low == range->high) {
+		g_string_append_printf(
+			out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
+			place(range, range->low), y, low);
+		return;
+	}
+	g_string_append_printf(out,
+			       "<text x=\"%.1f\" y=\"%.1f\">%s</text>"
+			       "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+			       LEFT - DOT, y, low, WIDTH - RIGHT + DOT, y, high);
+}
+
+static void add_plot(GString *out, const struct pb_comparison_row *row, size_t boots)
+{
+	size_t lanes = MIN(boots, SHOWN_LANES);
+	struct range range = range_of(row, lanes);
+	double height = LANE * (double)lanes + BELOW;
+
+	if (range.low > range.high)
+		return;
+	g_string_append_printf(out,
+			       "<svg class=\"samples\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
+			       "aria-label=\"The samples of each boot; as numbers below\">",
+			       WIDTH, height);
+	for (size_t boot = 0; boot < lanes; boot++)
+		add_lane(out, row, boot, &range);
+	add_ends(out, &range, height - 8);
+	g_string_append(out, "</svg><p class=\"muted\"><span class=\"before\">●</span> baseline, "
+			     "<span class=\"after\">■</span> patched, ");
+	pb_text_append_html(out, row->unit);
+	if (lanes < boots)
+		g_string_append_printf(out, "; the first %zu boots of %zu", lanes, boots);
+	g_string_append(out, "</p>\n");
+}
+
+static void add_samples(GString *out, const json_t *boot)
+{
+	json_t *value;
+	size_t i;
+
+	g_string_append(out, "<td>");
+	json_array_foreach (boot, i, value) {
+		g_autofree char *text = pb_text_number(json_number_value(value));
+
+		if (i == SHOWN_SAMPLES) {
+			g_string_append_printf(out, " <span class=\"muted\">and %zu more</span>",
+					       json_array_size(boot) - i);
+			break;
+		}
+		g_string_append_printf(out, "%s%s", i ? "  " : "", text);
+	}
+	g_string_append(out, "</td>");
+}
+
+static void add_boots(GString *out, const struct pb_comparison_row *row)
+{
+	size_t boots = boot_count(row);
+
+	if (!boots)
+		return;
+	add_plot(out, row, boots);
+	g_string_append(out, "<table><thead><tr><th scope=\"col\">boot</th>"
+			     "<th scope=\"col\">baseline, each sample</th>"
+			     "<th scope=\"col\">patched, each sample</th></tr></thead><tbody>\n");
+	for (size_t boot = 0; boot < boots; boot++) {
+		g_string_append_printf(out, "<tr><th scope=\"row\">%zu</th>", boot + 1);
+		for (size_t side = 0; side < G_N_ELEMENTS(sides); side++)
+			add_samples(out, boot_of(row, side, boot));
+		g_string_append(out, "</tr>\n");
+	}
+	g_string_append(out, "</tbody></table>\n");
+}
+
+static void add_figure(GString *out, const char *name, double percent)
+{
+	if (isnan(percent))
+		return;
+	element(out, "dt", name);
+	if (isinf(percent))
+		element(out, "dd", "none");
+	else
+		g_string_append_printf(out, "<dd>%.3g%%</dd>", percent);
+}
+
+void pb_compare_add_sheet(GString *out, const struct pb_comparison_row *row)
+{
+	g_string_append(out, "<div class=\"sheet\">");
+	element(out, "code", row->id);
+	g_string_append(out, "<dl class=\"pairs\">");
+	add_figure(out, "threshold", row->threshold_percent);
+	add_figure(out, "floor, by the control", row->floor_percent);
+	add_figure(out, "smallest effect it would have found", row->mde_percent);
+	g_string_append(out, "</dl>\n");
+	add_boots(out, row);
+	if (row->command) {
+		element(out, "div class=\"muted\"", "This case again, on both kernels");
+		element(out, "pre", row->command);
+	}
+	g_string_append(out, "</div>");
+}
