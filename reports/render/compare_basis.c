@@ -228,6 +228,16 @@ static void add_timed_method(GString *out, const char *least)
 		"machine, and not why: where code and data happen to lie moves a time, too.");
 }
 
+/* A page that says why it has no figures. */
+static void add_nothing_measured(GString *out)
+{
+	pb_html_heading(out, "method", "Why there are no figures");
+	element(out, "p",
+		"No benchmark was run, for the reason above. Before it measures, pinbench compares "
+		"the two Linux kernels as they were built. Where they are the same bytes there is "
+		"nothing to find: any figure that differed would be an error of the measurement.");
+}
+
 void pb_compare_add_method(GString *out, const struct pb_compare_page *page)
 {
 	const json_t *rules = pb_compare_at(page->comparison, "rules", NULL);
@@ -236,6 +246,10 @@ void pb_compare_add_method(GString *out, const struct pb_compare_page *page)
 	g_autofree char *absolute =
 		pb_text_number(json_number_value(json_object_get(rules, "min_absolute")));
 
+	if (!page->comparison->row_count) {
+		add_nothing_measured(out);
+		return;
+	}
 	if (!rules)
 		return;
 	pb_html_heading(out, "method", "How verdicts are made, and what they cannot say");
@@ -246,6 +260,18 @@ void pb_compare_add_method(GString *out, const struct pb_compare_page *page)
 	element(out, "p",
 		"Counted and timed evidence are never compared with each other. A metric that only "
 		"one side has is missing.");
+}
+
+void pb_compare_add_again(GString *out, const struct pb_compare_page *page)
+{
+	const char *command =
+		pb_compare_text_at(pb_compare_at(page->comparison, "run", NULL), "command");
+
+	if (!*command)
+		return;
+	pb_html_heading(out, "again", "Reproduce");
+	element(out, "p", "The whole comparison; each case that moved has its own command above.");
+	element(out, "pre", command);
 }
 
 void pb_compare_add_files(GString *out, const struct pb_compare_page *page)

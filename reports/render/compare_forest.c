@@ -16,7 +16,7 @@
 #define MOST_ROWS  40
 #define MOST_TICKS 6
 /* A row that is this much wider than three quarters of the rows is cut off at the edge. */
-#define CUT 4
+#define CUT 6
 
 struct axis {
 	double low, high; /* percent */

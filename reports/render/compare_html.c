@@ -61,7 +61,8 @@ static void add_nav(GString *out, const struct pb_comparison *c)
 		{json_array_size(pb_compare_at(c, "validity", "changed_functions")), "functions",
 		 "Functions"},
 		{measured, "kernels", "Kernels"},
-		{pb_compare_at(c, "rules", NULL), "method", "Method"},
+		{!rows || pb_compare_at(c, "rules", NULL), "method", "Method"},
+		{pb_compare_at(c, "run", "command"), "again", "Reproduce"},
 		{true, "data", "Raw data"},
 		{true, "mail", "For a mail"},
 	};
@@ -169,6 +170,7 @@ int pb_render_comparison_html(const struct pb_comparison *c, const char *dir, GE
 	pb_compare_add_functions(out, &page);
 	pb_compare_add_kernels(out, &page);
 	pb_compare_add_method(out, &page);
+	pb_compare_add_again(out, &page);
 	pb_compare_add_files(out, &page);
 	add_mail(out, c);
 	g_string_append(out, "</main>\n</body>\n</html>\n");

@@ -25,10 +25,12 @@ void pb_compare_add_tables(GString *out, const struct pb_compare_page *page);
 /* compare_sheet.c: what opens below a row: its samples, and the command that repeats it. */
 void pb_compare_add_sheet(GString *out, const struct pb_comparison_row *row);
 
-/* compare_basis.c: the changed functions, both kernels, the method, the files beside the page. */
+/* compare_basis.c: the changed functions, both kernels, the method, the command, the files beside.
+ */
 void pb_compare_add_functions(GString *out, const struct pb_compare_page *page);
 void pb_compare_add_kernels(GString *out, const struct pb_compare_page *page);
 void pb_compare_add_method(GString *out, const struct pb_compare_page *page);
+void pb_compare_add_again(GString *out, const struct pb_compare_page *page);
 void pb_compare_add_files(GString *out, const struct pb_compare_page *page);
 
 #endif

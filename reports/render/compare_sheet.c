@@ -125,8 +125,13 @@ static void add_plot(GString *out, const struct pb_comparison_row *row, size_t b
 	for (size_t boot = 0; boot < lanes; boot++)
 		add_lane(out, row, boot, &range);
 	add_ends(out, &range, height - 8);
-	g_string_append(out, "</svg><p class=\"muted\"><span class=\"before\">●</span> baseline, "
-			     "<span class=\"after\">■</span> patched, ");
+	g_string_append(out, "</svg><p class=\"muted\">");
+	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++) {
+		g_string_append(out, "<svg class=\"key\" viewBox=\"-5 -5 10 10\" "
+				     "aria-hidden=\"true\">");
+		add_dot(out, side, 0, side ? -DOT : DOT);
+		g_string_append_printf(out, "</svg> %s, ", sides[side]);
+	}
 	pb_text_append_html(out, row->unit);
 	if (lanes < boots)
 		g_string_append_printf(out, "; the first %zu boots of %zu", lanes, boots);
@@ -147,7 +152,7 @@ static void add_samples(GString *out, const json_t *boot)
 					       json_array_size(boot) - i);
 			break;
 		}
-		g_string_append_printf(out, "%s%s", i ? "  " : "", text);
+		g_string_append_printf(out, "%s%s", i ? "\u2002" : "", text);
 	}
 	g_string_append(out, "</td>");
 }

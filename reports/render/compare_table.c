@@ -91,13 +91,14 @@ static void add_head(GString *out, const struct pb_compare_page *page)
 	g_string_append(out, "</tr></thead>\n");
 }
 
-/* Takes @text. */
+/* Takes @text. @label: of a card on a phone, where there is no head above it; or NULL. */
 static void add_cell(GString *out, const char *label, char *text)
 {
 	g_autofree char *owned = text;
 
 	g_string_append(out, "<td class=\"num\"");
-	pb_html_attribute(out, "data-label", label);
+	if (label)
+		pb_html_attribute(out, "data-label", label);
 	g_string_append_c(out, '>');
 	pb_text_append_html(out, owned ? owned : NONE);
 	g_string_append(out, "</td>");
@@ -131,7 +132,7 @@ static void add_figures(GString *out, const struct pb_compare_page *page,
 	add_cell(out, "baseline", number(row->baseline));
 	add_cell(out, "patched", number(row->patched));
 	add_cell(out, "delta", isnan(row->delta) ? NULL : pb_compare_signed(row->delta));
-	add_cell(out, "delta", pb_compare_percent(row->delta_percent));
+	add_cell(out, NULL, pb_compare_percent(row->delta_percent));
 	if (page->timed) {
 		add_cell(out, "95% interval", pb_compare_interval(row));
 		add_cell(out, "q", isnan(row->q) ? NULL : g_strdup_printf("%.2g", row->q));

@@ -6,7 +6,7 @@
 #include "reports/render/compare_words.h"
 #include "reports/render/text.h"
 
-#define SHOWN_DIFFERENCES 5
+#define SHOWN_DIFFERENCES 3
 
 static const struct {
 	const char *word;

@@ -71,10 +71,12 @@ char *pb_compare_percent(double percent)
 
 	if (isnan(percent))
 		return g_strdup("new");
+	if (size == 0)
+		return g_strdup("0%");
 	/* A figure that is not zero must not look like one. */
-	if (size > 0 && size < 0.0001)
+	if (size < 0.0001)
 		return g_strdup_printf("%+.1e%%", percent);
-	return g_strdup_printf("%+.*f%%", size > 0 && size < 0.1 ? 4 : 2, percent);
+	return g_strdup_printf("%+.*f%%", size < 0.1 ? 4 : 2, percent);
 }
 
 char *pb_compare_signed(double value)
@@ -99,8 +101,7 @@ char *pb_compare_factor(const struct pb_comparison_row *row)
 {
 	double factor = fabs(row->delta_percent) / row->threshold_percent;
 
-	return isfinite(factor) ? g_strdup_printf(factor < 10 ? "%.1f times" : "%.0f times", factor)
-				: NULL;
+	return isfinite(factor) ? g_strdup_printf(factor < 10 ? "%.1f×" : "%.0f×", factor) : NULL;
 }
 
 char *pb_compare_outlook(const struct pb_comparison_row *row)
@@ -110,7 +111,8 @@ char *pb_compare_outlook(const struct pb_comparison_row *row)
 	if (isinf(row->mde_percent))
 		g_string_append(out, "no effect could have been shown");
 	else if (!isnan(row->mde_percent))
-		g_string_append_printf(out, "%.2f%% would have been found", row->mde_percent);
+		g_string_append_printf(out, "an effect of %.2f%% would have been found",
+				       row->mde_percent);
 	if (isnan(row->more_boots))
 		return g_string_free(out, FALSE);
 	g_string_append(out, out->len ? "; " : "");

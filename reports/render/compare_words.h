@@ -24,7 +24,7 @@ char *pb_compare_percent(double percent);
 char *pb_compare_signed(double value); /* "+1,024" */
 /* "-0.40% to +2.10%"; NULL if the row has none. */
 char *pb_compare_interval(const struct pb_comparison_row *row);
-/* "8.8 times", the delta as a multiple of its threshold; NULL if there is none. */
+/* "8.8×", the delta as a multiple of its threshold; NULL if there is none. */
 char *pb_compare_factor(const struct pb_comparison_row *row);
 /* Of an inconclusive row: what would have been found, and what would settle it. */
 char *pb_compare_outlook(const struct pb_comparison_row *row);

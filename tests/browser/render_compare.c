@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "reports/render/compare_html.h"
+#include "reports/render/compare_junit.h"
+#include "reports/render/compare_markdown.h"
 
 int main(int argc, char **argv)
 {
@@ -20,6 +22,10 @@ int main(int argc, char **argv)
 	err = pb_comparison_load(argv[1], &comparison, &error);
 	if (!err)
 		err = pb_render_comparison_html(comparison, argv[1], &error);
+	if (!err)
+		err = pb_render_comparison_markdown(comparison, argv[1], &error);
+	if (!err)
+		err = pb_render_comparison_junit(comparison, argv[1], &error);
 	if (err)
 		fprintf(stderr, "render_compare: %s\n", error->message);
 	return err ? 1 : 0;

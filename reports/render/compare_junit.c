@@ -1,0 +1,246 @@
+/* A comparison as JUnit XML: see compare_junit.h. */
+#include <math.h>
+#include <string.h>
+
+#include "reports/file.h"
+#include "reports/render/compare_junit.h"
+#include "reports/render/compare_words.h"
+#include "reports/render/html_page.h"
+#include "reports/render/text.h"
+
+/* U+FFFE and U+FFFF: UTF-8 can write them, XML cannot. */
+static char *without_noncharacters(const char *text)
+{
+	g_autoptr(GString) clean = g_string_new(text);
+
+	g_string_replace(clean, "\xef\xbf\xbe", "?", 0);
+	g_string_replace(clean, "\xef\xbf\xbf", "?", 0);
+	return g_string_free(g_steal_pointer(&clean), FALSE);
+}
+
+/* What HTML escapes is what XML does; control characters become U+FFFD in both. */
+static void say(GString *out, const char *text)
+{
+	g_autofree char *clean = without_noncharacters(text);
+
+	pb_text_append_html(out, clean);
+}
+
+static void attribute(GString *out, const char *name, const char *value)
+{
+	g_autofree char *clean = without_noncharacters(value);
+
+	pb_html_attribute(out, name, clean);
+}
+
+/* Tests of one suite, or of all. */
+struct tally {
+	guint tests, failures, errors, skipped;
+};
+
+static void count(struct tally *tally, const struct pb_comparison_row *row)
+{
+	tally->tests++;
+	tally->failures += row->verdict == PB_VERDICT_REGRESSION;
+	tally->skipped +=
+		row->verdict == PB_VERDICT_MISSING || row->verdict == PB_VERDICT_INCONCLUSIVE;
+}
+
+static void add_tally(GString *out, const struct tally *tally)
+{
+	g_string_append_printf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n",
+			       tally->tests, tally->failures, tally->errors, tally->skipped);
+}
+
+static void add_property(GString *out, const char *name, const char *value)
+{
+	if (!*value)
+		return;
+	g_string_append(out, "<property");
+	attribute(out, "name", name);
+	attribute(out, "value", value);
+	g_string_append(out, "/>\n");
+}
+
+static void add_properties(GString *out, const struct pb_comparison *c)
+{
+	const json_t *validity = pb_compare_at(c, "validity", NULL);
+	const char *warning = pb_compare_unreached_warning(c);
+
+	g_string_append(out, "<properties>\n");
+	add_property(out, "baseline",
+		     pb_compare_text_at(pb_compare_at(c, "baseline", "kernel"), "spec"));
+	add_property(out, "patched",
+		     pb_compare_text_at(pb_compare_at(c, "patched", "kernel"), "spec"));
+	add_property(out, "evidence", pb_compare_text_at(validity, "evidence"));
+	add_property(out, "verdict", pb_verdict_name(c->verdict));
+	add_property(out, "sentence", c->sentence);
+	add_property(out, "warning", warning ? warning : "");
+	g_string_append(out, "</properties>\n");
+}
+
+/* "113.2 → 114.2 insn/page, +1 (+0.88%), 2.0× the threshold" */
+static char *figures_of(const struct pb_comparison_row *row)
+{
+	g_autofree char *before = pb_text_number(row->baseline);
+	g_autofree char *after = pb_text_number(row->patched);
+	g_autofree char *delta = pb_compare_signed(row->delta);
+	g_autofree char *percent = pb_compare_percent(row->delta_percent);
+	g_autofree char *interval = pb_compare_interval(row);
+	g_autofree char *factor = pb_compare_factor(row);
+	GString *out = g_string_new(NULL);
+
+	g_string_append_printf(out, "%s → %s %s, %s (%s)", before, after, row->unit, delta,
+			       percent);
+	if (interval)
+		g_string_append_printf(out, ", 95%% interval %s", interval);
+	if (!isnan(row->q))
+		g_string_append_printf(out, ", q %.2g", row->q);
+	if (factor)
+		g_string_append_printf(out, ", %s the threshold", factor);
+	return g_string_free(out, FALSE);
+}
+
+static void add_skipped(GString *out, const char *verdict, const char *why)
+{
+	g_autofree char *message = g_strdup_printf("%s: %s", verdict, why);
+
+	g_string_append(out, "<skipped");
+	attribute(out, "message", message);
+	g_string_append(out, "/>\n");
+}
+
+/* What the test came to; nothing for one that passes. */
+static void add_outcome(GString *out, const struct pb_comparison_row *row, const char *figures)
+{
+	g_autofree char *outlook = pb_compare_outlook(row);
+	const char *verdict = pb_verdict_name(row->verdict);
+
+	switch (row->verdict) {
+	case PB_VERDICT_REGRESSION:
+		g_string_append(out, "<failure type=\"regression\"");
+		attribute(out, "message", figures);
+		g_string_append_c(out, '>');
+		say(out, row->command ? row->command : "");
+		g_string_append(out, "</failure>\n");
+		break;
+	case PB_VERDICT_MISSING:
+		add_skipped(out, verdict, row->reason ? row->reason : "no reason given");
+		break;
+	case PB_VERDICT_INCONCLUSIVE:
+		add_skipped(out, verdict, outlook);
+		break;
+	default:
+		break;
+	}
+}
+
+static void add_case(GString *out, const char *class, const struct pb_comparison_row *row)
+{
+	g_autofree char *name = g_strconcat(row->id, *row->metric ? " " : "", row->metric, NULL);
+	g_autofree char *figures = figures_of(row);
+
+	g_string_append(out, "<testcase");
+	attribute(out, "name", name);
+	attribute(out, "classname", class);
+	g_string_append(out, ">\n");
+	add_outcome(out, row, figures);
+	if (row->verdict != PB_VERDICT_MISSING) {
+		g_string_append(out, "<system-out>");
+		say(out, pb_verdict_name(row->verdict));
+		say(out, row->negligible ? " (negligible): " : ": ");
+		say(out, figures);
+		g_string_append(out, "</system-out>\n");
+	}
+	g_string_append(out, "</testcase>\n");
+}
+
+static void add_suite(GString *out, const struct pb_comparison *c, const char *benchmark,
+		      const GPtrArray *rows)
+{
+	g_autofree char *class = g_strdelimit(g_strdup(benchmark), "/", '.');
+	struct tally tally = {0};
+
+	for (guint i = 0; i < rows->len; i++)
+		count(&tally, rows->pdata[i]);
+	g_string_append(out, "<testsuite");
+	attribute(out, "name", benchmark);
+	add_tally(out, &tally);
+	add_properties(out, c);
+	for (guint i = 0; i < rows->len; i++)
+		add_case(out, class, rows->pdata[i]);
+	g_string_append(out, "</testsuite>\n");
+}
+
+/* Figures that must not be trusted are not to pass in silence. */
+static void add_control(GString *out)
+{
+	const struct tally tally = {.tests = 1, .errors = 1};
+
+	g_string_append(out, "<testsuite name=\"control\"");
+	add_tally(out, &tally);
+	g_string_append(out, "<testcase name=\"control\" classname=\"control\">\n"
+			     "<error type=\"control\" message=\"The control failed: these figures "
+			     "are not to be trusted.\"/>\n</testcase>\n</testsuite>\n");
+}
+
+/* A comparison that measured nothing still says why. */
+static void add_empty(GString *out, const struct pb_comparison *c)
+{
+	const struct tally tally = {0};
+
+	g_string_append(out, "<testsuite name=\"compare\"");
+	add_tally(out, &tally);
+	add_properties(out, c);
+	g_string_append(out, "<system-out>");
+	say(out, c->sentence);
+	g_string_append(out, "</system-out>\n</testsuite>\n");
+}
+
+/* Benchmarks in the order of their worst row; each has a GPtrArray of rows. */
+static GPtrArray *suites_of(const struct pb_comparison *c, struct tally *ret_tally)
+{
+	GPtrArray *suites = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (size_t i = 0; i < c->row_count; i++) {
+		const struct pb_comparison_row *row = &c->rows[i];
+		GPtrArray *suite = g_hash_table_lookup(known, row->benchmark);
+
+		if (!row->primary)
+			continue;
+		if (!suite) {
+			suite = g_ptr_array_new();
+			g_ptr_array_add(suites, suite);
+			g_hash_table_insert(known, (gpointer)row->benchmark, suite);
+		}
+		g_ptr_array_add(suite, (gpointer)row);
+		count(ret_tally, row);
+	}
+	return suites;
+}
+
+int pb_render_comparison_junit(const struct pb_comparison *c, const char *dir, GError **ret_error)
+{
+	g_autoptr(GString) out = g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	struct tally tally = {0};
+	g_autoptr(GPtrArray) suites = suites_of(c, &tally);
+	bool failed = json_is_false(json_object_get(pb_compare_at(c, "validity", "control"), "ok"));
+
+	tally.tests += failed;
+	tally.errors += failed;
+	g_string_append(out, "<testsuites name=\"pinbench compare\"");
+	add_tally(out, &tally);
+	if (failed)
+		add_control(out);
+	for (guint i = 0; i < suites->len; i++) {
+		const GPtrArray *rows = suites->pdata[i];
+		const struct pb_comparison_row *first = rows->pdata[0];
+
+		add_suite(out, c, first->benchmark, rows);
+	}
+	if (!suites->len)
+		add_empty(out, c);
+	g_string_append(out, "</testsuites>\n");
+	return pb_write_file(dir, PB_JUNIT_FILE, out->str, out->len, ret_error);
+}
