@@ -38,6 +38,12 @@ static json_t *boot_of(const struct pb_comparison_row *row, size_t side, size_t 
 	return json_array_get(json_object_get(row->boots, sides[side]), boot);
 }
 
+/* NAN for what is no number, which fmin() and fmax() leave out. */
+static double sample_of(const json_t *value)
+{
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
 static struct range range_of(const struct pb_comparison_row *row, size_t boots)
 {
 	struct range range = {INFINITY, -INFINITY};
@@ -47,8 +53,8 @@ static struct range range_of(const struct pb_comparison_row *row, size_t boots)
 		size_t i;
 
 		json_array_foreach (boot_of(row, n % 2, n / 2), i, value) {
-			range.low = fmin(range.low, json_number_value(value));
-			range.high = fmax(range.high, json_number_value(value));
+			range.low = fmin(range.low, sample_of(value));
+			range.high = fmax(range.high, sample_of(value));
 		}
 	}
 	return range;
@@ -88,8 +94,10 @@ static void add_lane(GString *out, const struct pb_comparison_row *row, size_t b
 		json_t *value;
 		size_t i;
 
-		json_array_foreach (boot_of(row, side, boot), i, value)
-			add_dot(out, side, place(range, json_number_value(value)), middle);
+		json_array_foreach (boot_of(row, side, boot), i, value) {
+			if (json_is_number(value))
+				add_dot(out, side, place(range, sample_of(value)), middle);
+		}
 	}
 }
 
@@ -145,7 +153,7 @@ static void add_samples(GString *out, const json_t *boot)
 
 	g_string_append(out, "<td>");
 	json_array_foreach (boot, i, value) {
-		g_autofree char *text = pb_text_number(json_number_value(value));
+		g_autofree char *text = pb_text_number(sample_of(value));
 
 		if (i == SHOWN_SAMPLES) {
 			g_string_append_printf(out, " <span class=\"muted\">and %zu more</span>",

@@ -1,0 +1,514 @@
+/* The renderers of a comparison: they say what it says, and nothing in it can break out. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+#include "reports/error.h"
+#include "reports/render/compare_html.h"
+#include "reports/render/compare_junit.h"
+#include "reports/render/compare_markdown.h"
+#include "reports/render/compare_words.h"
+#include "tests/unit/sample.h"
+#include "tests/unit/scratch.h"
+
+/* Single quotes stand for double ones, as in sample.h. */
+#define HEAD	"{'schema':'pinbench-compare/1',"
+#define NOTHING HEAD "'cases':[],'verdict':'unchanged','sentence':'The patch changes no code.'}"
+
+#define KERNEL(spec)                                                          \
+	"{'kernel':{'spec':'" spec "','release':'6.12.117','text_sha256':'"   \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}," \
+	"'machine':{'name':'plain'},'toolchain':'gcc 12.2.0','boots':2}"
+
+#define ROW(batch, primary, verdict, rest)                                                      \
+	"{'id':'gup/pin[page=4k,batch=" batch "]','benchmark':'gup/pin','params':{'page':'4k'," \
+	"'batch':'" batch "'},'metric':'pin','unit':'insn/page','primary':" primary             \
+	",'verdict':'" verdict "'" rest "}"
+
+#define FIGURES(before, after, delta, percent)                                                  \
+	",'baseline':" before ",'patched':" after ",'delta':" delta ",'delta_percent':" percent \
+	",'threshold_percent':0.5"
+
+/* clang-format off */
+static const char counted[] = HEAD
+	"'run':{'command':'./run.sh compare 6.12 6.12+fix.patch'},"
+	"'baseline':" KERNEL("6.12") ",'patched':" KERNEL("6.12+fix.patch") ","
+	"'validity':{'evidence':'counted','text_differs':true,'config_differences':[],"
+	"'setup_differences':[{'what':'toolchain','baseline':'gcc 12','patched':'gcc 13'}],"
+	"'changed_functions':[{'function':'gup_fast','object':'mm/gup.o','how':'code',"
+	"'baseline_bytes':2982,'patched_bytes':2990,'reached':'measured','reached_by':['a','b']},"
+	"{'function':'migrate_pages','object':'mm/migrate.o','how':'new','patched_bytes':7,"
+	"'reached':'no'},{'function':'follow_page','object':'mm/gup.o','how':'code',"
+	"'baseline_bytes':1,'patched_bytes':2,'reached':'outside'}],'changed_count':3,"
+	"'control':{'boots':2,'figures':24,'differing':0,'largest_percent':0,'known_insns':1000,"
+	"'seen_insns':1000,'ok':true}},"
+	"'rules':{'min_effect_percent':0.1,'min_absolute':0.5},'cases':["
+	ROW("1", "true", "regression", FIGURES("2664", "2690", "26", "0.976")
+	    ",'boots':{'baseline':[[2664,2664],[2664]],'patched':[[2690,2689.5],[2691]]},"
+	    "'command':'./run.sh compare 6.12 6.12+fix.patch gup/pin'") ","
+	ROW("2", "true", "improvement", FIGURES("100", "90", "-10", "-10")) ","
+	ROW("3", "true", "unchanged", FIGURES("50", "50.1", "0.1", "0.2") ",'negligible':true") ","
+	ROW("4", "true", "unchanged", FIGURES("50", "50", "0", "0")) ","
+	ROW("5", "true", "regression", ",'baseline':0,'patched':3,'delta':3,'delta_percent':null,"
+	    "'threshold_percent':null") ","
+	ROW("6", "true", "missing", ",'reason':'patched: no | way <here>'") ","
+	ROW("7", "false", "regression", FIGURES("7", "9", "2", "28.6"))
+	"],'verdict':'regression','sentence':'Regression: 2 of 5 figures got worse.'}";
+
+#define TIMED(effect, low, high, q)                                                                \
+	FIGURES("100", "102", "2", effect)                                                         \
+	",'ci_percent':[" low "," high "],'q':" q ",'floor_percent':0.4"
+
+static const char timed[] = HEAD
+	"'baseline':" KERNEL("6.12") ",'patched':" KERNEL("6.12+fix.patch") ","
+	"'validity':{'evidence':'timed','text_differs':true,'config_differences':[],"
+	"'setup_differences':[],'boot_order':'CBPPBC','control':{'boots':6,'figures':3,"
+	"'differing':1,'largest_percent':0.4,'known_insns':1000,'seen_percent':12.5,"
+	"'seen_ci_percent':[12,13],'ok':true}},'rules':{'min_effect_percent':1,'min_absolute':0},"
+	"'cases':["
+	ROW("1", "true", "regression", TIMED("2.04", "1.5", "2.6", "0.0125") ",'mde_percent':1.2")
+	","
+	ROW("2", "true", "inconclusive", TIMED("0.7", "-1.5", "3", "0.5")
+	    ",'mde_percent':3.25,'more_boots':12") ","
+	ROW("3", "true", "inconclusive", TIMED("0.6", "null", "null", "0.5")
+	    ",'mde_percent':null,'more_boots':0")
+	"],'verdict':'regression','sentence':'Regression: 1 of 3 figures got worse.'}";
+/* clang-format on */
+
+static json_t *parse(const char *text)
+{
+	g_autofree char *quoted = g_strdelimit(g_strdup(text), "'", '"');
+	json_error_t why;
+	json_t *root = json_loads(quoted, JSON_DECODE_ANY, &why);
+
+	if (!root)
+		fail_msg("%d: %s", why.position, why.text);
+	return root;
+}
+
+/* Takes @root. */
+static struct pb_comparison *load(void **state, json_t *root)
+{
+	struct pb_comparison *c = NULL;
+	g_autoptr(GError) error = NULL;
+
+	assert_int_equal(pb_comparison_save(root, *state, NULL), 0);
+	json_decref(root);
+	if (pb_comparison_load(*state, &c, &error))
+		fail_msg("%s", error->message);
+	return c;
+}
+
+static char *written(void **state, const char *name)
+{
+	g_autofree char *path = scratch_path(state, name);
+	char *text = NULL;
+
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_true(g_utf8_validate(text, -1, NULL));
+	assert_null(strstr(text, "(null)"));
+	return text;
+}
+
+static char *html_of(void **state, const struct pb_comparison *c)
+{
+	assert_int_equal(pb_render_comparison_html(c, *state, NULL), 0);
+	return written(state, PB_HTML_FILE);
+}
+
+static char *markdown_of(void **state, const struct pb_comparison *c)
+{
+	assert_int_equal(pb_render_comparison_markdown(c, *state, NULL), 0);
+	return written(state, PB_MARKDOWN_FILE);
+}
+
+/* Well-formed, or the test fails. */
+static char *junit_of(void **state, const struct pb_comparison *c)
+{
+	const GMarkupParser nothing = {0};
+	g_autoptr(GMarkupParseContext) parser = g_markup_parse_context_new(&nothing, 0, NULL, NULL);
+	g_autoptr(GError) error = NULL;
+	char *text;
+
+	assert_int_equal(pb_render_comparison_junit(c, *state, NULL), 0);
+	text = written(state, PB_JUNIT_FILE);
+	if (!g_markup_parse_context_parse(parser, text, -1, &error) ||
+	    !g_markup_parse_context_end_parse(parser, &error))
+		fail_msg("%s in:\n%s", error->message, text);
+	return text;
+}
+
+static void has(const char *text, const char *wanted)
+{
+	if (!strstr(text, wanted))
+		fail_msg("\"%s\" is not in:\n%s", wanted, text);
+}
+
+static void lacks(const char *text, const char *unwanted)
+{
+	if (strstr(text, unwanted))
+		fail_msg("\"%s\" is in:\n%s", unwanted, text);
+}
+
+static void in_order(const char *text, const char *const *words)
+{
+	for (const char *at = text; *words; words++) {
+		at = strstr(at, *words);
+		if (!at)
+			fail_msg("\"%s\" is not in its place in:\n%s", *words, text);
+	}
+}
+
+static guint occurrences(const char *text, const char *word)
+{
+	g_auto(GStrv) parts = g_strsplit(text, word, -1);
+
+	return g_strv_length(parts) - 1;
+}
+
+static void percentages(void **state)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} all[] = {
+		{0, "0%"},
+		{0.976, "+0.98%"},
+		{-12.345, "-12.35%"},
+		{0.0022, "+0.0022%"},
+		{0.00001, "+1.0e-05%"},
+		{(double)NAN, "new"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+		g_autofree char *text = pb_compare_percent(all[i].value);
+
+		assert_string_equal(text, all[i].text);
+	}
+}
+
+static void page_of_counted_figures(void **state)
+{
+	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autofree char *html = html_of(state, c);
+
+	in_order(html,
+		 (const char *[]){"Regression: 2 of 5 figures got worse.", "<b>2</b> regressed",
+				  "No chosen benchmark executed", "id=\"trust\"", "id=\"effects\"",
+				  "id=\"figures\"", "id=\"missing\"", "id=\"functions\"",
+				  "id=\"kernels\"", "id=\"method\"", "id=\"again\"", "id=\"data\"",
+				  "id=\"mail\"", NULL});
+	has(html, "toolchain: gcc 12 → gcc 13");
+	has(html, "1 of 3 executed inside the clock");
+	has(html, "24 of 24 figures equal in 2 boots of the baseline");
+	has(html, "1,000 instructions seen as 1,000");
+	has(html, "2 unchanged, 1 of them by a negligible delta");
+	has(html, "1 have a baseline of 0 and no percentage");
+	has(html, "1 exploratory figures");
+	has(html, "<td class=\"num\" data-label=\"of threshold\">2.0×</td>");
+	has(html, "2,690\xe2\x80\x82"
+		  "2,689.5");
+	has(html, "<pre>./run.sh compare 6.12 6.12+fix.patch gup/pin</pre>");
+	has(html, "patched: no | way &lt;here&gt;");
+	/* Of the two parameters one is the same in all rows. */
+	has(html, "<small>batch=1</small>");
+	lacks(html, "<small>page=4k");
+	lacks(html, "class=\"ci\"");
+	lacks(html, "95% interval");
+	lacks(html, "baseline/result.json");
+}
+
+static void page_of_timed_figures(void **state)
+{
+	g_autofree char *beside = scratch_write(state, "baseline/result.json", "{}");
+	g_autoptr(pb_comparison) c = load(state, parse(timed));
+	g_autofree char *html = html_of(state, c);
+
+	has(html, "class=\"ci\"");
+	has(html, "+1.50% to +2.60%");
+	has(html, "an effect of 3.25% would have been found; 12 more boots would settle it");
+	has(html, "no effect could have been shown; more boots would not settle it");
+	has(html, "2 of 3 figures equal in 6 boots");
+	has(html, "1,000 instructions seen as +12.50% (+12.00% to +13.00%)");
+	has(html, "CBPPBC");
+	has(html, "<a href=\"baseline/result.json\">");
+	has(html, "Benjamini");
+	lacks(html, "No chosen benchmark");
+	lacks(html, "module");
+}
+
+/* What the file does not have is not made up. */
+static void nothing_is_invented(void **state)
+{
+	json_t *root = parse(counted);
+	g_autoptr(pb_comparison) c = NULL;
+	g_autofree char *html = NULL, *markdown = NULL, *junit = NULL;
+
+	sample_set(root, "validity", json_pack("{s:s}", "evidence", "counted"));
+	sample_set(root, "rules", NULL);
+	sample_set(root, "baseline", NULL);
+	sample_set(root, "patched", NULL);
+	for (int i = 0; i < 7; i++) {
+		g_autofree char *path = g_strdup_printf("cases.%d.threshold_percent", i);
+
+		sample_set(root, path, NULL);
+	}
+	c = load(state, root);
+	html = html_of(state, c);
+	markdown = markdown_of(state, c);
+	junit = junit_of(state, c);
+	has(html, "? unknown</b> configuration");
+	has(html, "? unknown</b> control");
+	lacks(html, "code differs");
+	lacks(html, "known delay");
+	lacks(html, "class=\"band\"");
+	has(markdown, "**control** (unknown)");
+	lacks(junit, "threshold");
+}
+
+static void a_failed_control_leads(void **state)
+{
+	json_t *root = parse(counted);
+	g_autoptr(pb_comparison) c = NULL;
+	g_autofree char *html = NULL, *markdown = NULL, *junit = NULL;
+
+	sample_set(root, "validity.control.ok", json_false());
+	sample_set(root, "validity.control.seen_insns", json_integer(998));
+	c = load(state, root);
+	html = html_of(state, c);
+	markdown = markdown_of(state, c);
+	junit = junit_of(state, c);
+	in_order(html, (const char *[]){"The control failed", "✗ failed</b> known delay", NULL});
+	in_order(markdown, (const char *[]){"> [!CAUTION]", "**known delay** (failed)", NULL});
+	has(junit, "tests=\"7\" failures=\"2\" errors=\"1\" skipped=\"1\"");
+}
+
+static void comment_on_a_pull_request(void **state)
+{
+	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autofree char *text = markdown_of(state, c);
+
+	in_order(text,
+		 (const char *[]){"### ✗ Regression: 2 of 5 figures got worse.",
+				  "<code>6.12 → 6.12+fix.patch</code>",
+				  "2 regressed, 1 improved, 2 unchanged", "> [!WARNING]",
+				  "> - <code>migrate\\_pages</code>\n", "**evidence** (ok)",
+				  "| ✗ regression | <code>gup/pin batch=1</code> |",
+				  "| ✓ improvement |", "2 unchanged</summary>", "| = negligible |",
+				  "1 missing</summary>", "no \\| way &lt;", "```\nRegression",
+				  "```\n\n</details>", NULL});
+	lacks(text, "q |");
+}
+
+static void tests_for_ci(void **state)
+{
+	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autofree char *text = junit_of(state, c), *again = NULL;
+	g_autoptr(pb_comparison) other = NULL;
+
+	has(text, "<testsuite name=\"gup/pin\" tests=\"6\" failures=\"2\" errors=\"0\" "
+		  "skipped=\"1\">");
+	has(text, "<testcase name=\"gup/pin[page=4k,batch=1] pin\" classname=\"gup.pin\">\n"
+		  "<failure type=\"regression\" message=\"2,664 → 2,690 insn/page, +26 (+0.98%), "
+		  "2.0× the threshold\">");
+	has(text, "<skipped message=\"missing: patched: no | way &lt;here&gt;\"/>");
+	has(text, "<property name=\"evidence\" value=\"counted\"/>");
+	has(text, "<property name=\"warning\" value=\"No chosen benchmark");
+	assert_int_equal(occurrences(text, "<testcase "), 6);
+	again = junit_of(state, c);
+	assert_string_equal(text, again);
+	other = load(state, parse(timed));
+	g_free(again);
+	again = junit_of(state, other);
+	has(again, "<skipped message=\"inconclusive: an effect of 3.25%");
+	has(again, "95% interval +1.50% to +2.60%, q 0.013");
+}
+
+static void only_a_sentence(void **state)
+{
+	g_autoptr(pb_comparison) c = load(state, parse(NOTHING));
+	g_autofree char *html = html_of(state, c), *markdown = markdown_of(state, c);
+	g_autofree char *junit = junit_of(state, c);
+
+	has(html, "The patch changes no code.</span></h1>");
+	has(html, "Why there are no figures");
+	lacks(html, "regressed");
+	lacks(html, "id=\"figures\"");
+	lacks(html, "id=\"trust\"");
+	has(markdown, "### = The patch changes no code.");
+	lacks(markdown, "regressed");
+	has(junit, "tests=\"0\"");
+	has(junit, "The patch changes no code.</system-out>");
+}
+
+#define EVIL                                                                       \
+	"\x01\x1b[31m</pre></td></script><script>alert(1)</script>\"'|`````*_[x](" \
+	"javascript:x)\n\n</details>\xef\xbf\xbf]]>"
+
+static json_t *hostile_root(void)
+{
+	static const char *const places[] = {
+		"sentence",
+		"run.command",
+		"baseline.kernel.spec",
+		"patched.kernel.release",
+		"patched.toolchain",
+		"validity.setup_differences.0.what",
+		"validity.setup_differences.0.patched",
+		"validity.changed_functions.1.function",
+		"validity.changed_functions.1.object",
+		"validity.changed_functions.1.how",
+		"validity.changed_functions.1.reached",
+		"validity.boot_order",
+		"cases.0.id",
+		"cases.0.benchmark",
+		"cases.0.metric",
+		"cases.0.unit",
+		"cases.0.command",
+		"cases.1.params.batch",
+		"cases.5.id",
+		"cases.5.metric",
+		"cases.5.reason",
+	};
+	json_t *root = parse(counted);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
+		sample_set(root, places[i], json_string(EVIL));
+	return root;
+}
+
+static void nothing_breaks_out(void **state)
+{
+	g_autoptr(pb_comparison) c = load(state, hostile_root());
+	g_autofree char *html = html_of(state, c), *markdown = markdown_of(state, c);
+	g_autofree char *junit = junit_of(state, c);
+	const char *fence = strstr(markdown, "\n``````\n");
+
+	lacks(html, "<script");
+	lacks(html, "\x1b");
+	lacks(html, "\x01");
+	lacks(junit, "<script");
+	lacks(junit, "\x1b");
+	lacks(junit, "\xef\xbf\xbf");
+	/* Markup may stand within the fence, which is longer than any run of backticks. */
+	assert_non_null(fence);
+	assert_non_null(strstr(fence + 1, "\n``````\n"));
+	*(char *)fence = '\0';
+	lacks(markdown, "<script");
+	lacks(markdown, "[x](");
+	lacks(markdown, "\x1b");
+	assert_int_equal(occurrences(markdown, "\n</details>"), 2);
+}
+
+/* Samples that are no numbers, or not there. */
+static void damaged_samples(void **state)
+{
+	static const char *const boots[] = {
+		"{}",
+		"[]",
+		"3",
+		"{'baseline':7,'patched':[]}",
+		"{'baseline':[[]],'patched':[[],[]]}",
+		"{'baseline':[['x',null]],'patched':[5]}",
+		"{'baseline':[[1]],'patched':[[1]]}",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(boots); i++) {
+		json_t *root = parse(counted);
+		g_autoptr(pb_comparison) c = NULL;
+		g_autofree char *html = NULL;
+
+		sample_set(root, "cases.0.boots", parse(boots[i]));
+		c = load(state, root);
+		html = html_of(state, c);
+		lacks(html, "nan");
+		lacks(html, "inf\"");
+		lacks(html, "<td>0");
+	}
+}
+
+/* @count rows of one verdict, each with a reason or parameter of @bytes. */
+static json_t *many(const char *verdict, int count, gsize bytes)
+{
+	json_t *root = parse(counted), *cases = json_object_get(root, "cases");
+	g_autofree char *filler = g_strnfill(bytes, '`');
+	json_t *pattern = json_deep_copy(json_array_get(cases, 0));
+
+	json_object_set_new(pattern, "verdict", json_string(verdict));
+	json_object_set_new(pattern, "reason", json_string(filler));
+	for (int i = 0; i < count; i++) {
+		json_t *one = json_deep_copy(pattern);
+		g_autofree char *batch = g_strdup_printf("%d%s", i, filler);
+
+		sample_set(one, "params.batch", json_string(batch));
+		json_array_append_new(cases, one);
+	}
+	json_decref(pattern);
+	return root;
+}
+
+static void a_comment_has_a_limit(void **state)
+{
+	static const char *const verdicts[] = {"regression", "unchanged", "inconclusive",
+					       "missing"};
+	static const gsize bytes[] = {0, 300, 70000};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(verdicts) * G_N_ELEMENTS(bytes); i++) {
+		gsize size = bytes[i % G_N_ELEMENTS(bytes)];
+		g_autoptr(pb_comparison) c = load(state, many(verdicts[i / G_N_ELEMENTS(bytes)],
+							      size > 300 ? 20 : 1000, size));
+		g_autofree char *text = markdown_of(state, c);
+
+		assert_true(strlen(text) < PB_COMMENT_MAX_BYTES);
+		has(text, "do not fit here");
+		assert_int_equal(occurrences(text, "<details>"), occurrences(text, "</details>"));
+	}
+}
+
+static void a_plot_has_a_limit(void **state)
+{
+	g_autoptr(pb_comparison) c = load(state, many("regression", 50, 0));
+	g_autofree char *html = html_of(state, c);
+
+	assert_int_equal(occurrences(html, "<svg class=\"effect worse\""), 40);
+	has(html, "13 more are in the table alone. 1 unchanged are not drawn.");
+}
+
+static void nowhere_to_write(void **state)
+{
+	static int (*const renderers[])(const struct pb_comparison *, const char *, GError **) = {
+		pb_render_comparison_html,
+		pb_render_comparison_markdown,
+		pb_render_comparison_junit,
+	};
+	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autofree char *dir = scratch_path(state, "not-there");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(renderers); i++) {
+		g_autoptr(GError) error = NULL;
+
+		assert_true(renderers[i](c, dir, &error) < 0);
+		scratch_check_error(error, PB_EXIT_ENVIRONMENT, (const char *[]){dir, NULL});
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(percentages),	    IN_SCRATCH(page_of_counted_figures),
+		IN_SCRATCH(page_of_timed_figures),  IN_SCRATCH(nothing_is_invented),
+		IN_SCRATCH(a_failed_control_leads), IN_SCRATCH(comment_on_a_pull_request),
+		IN_SCRATCH(tests_for_ci),	    IN_SCRATCH(only_a_sentence),
+		IN_SCRATCH(nothing_breaks_out),	    IN_SCRATCH(damaged_samples),
+		IN_SCRATCH(a_comment_has_a_limit),  IN_SCRATCH(a_plot_has_a_limit),
+		IN_SCRATCH(nowhere_to_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
