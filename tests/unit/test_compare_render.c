@@ -13,72 +13,9 @@
 #include "reports/render/compare_junit.h"
 #include "reports/render/compare_markdown.h"
 #include "reports/render/compare_words.h"
+#include "tests/unit/compare_sample.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/scratch.h"
-
-/* Single quotes stand for double ones, as in sample.h. */
-#define HEAD	"{'schema':'pinbench-compare/1',"
-#define NOTHING HEAD "'cases':[],'verdict':'unchanged','sentence':'The patch changes no code.'}"
-
-#define KERNEL(spec)                                                          \
-	"{'kernel':{'spec':'" spec "','release':'6.12.117','text_sha256':'"   \
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}," \
-	"'machine':{'name':'plain'},'toolchain':'gcc 12.2.0','boots':2}"
-
-#define ROW(batch, primary, verdict, rest)                                                      \
-	"{'id':'gup/pin[page=4k,batch=" batch "]','benchmark':'gup/pin','params':{'page':'4k'," \
-	"'batch':'" batch "'},'metric':'pin','unit':'insn/page','primary':" primary             \
-	",'verdict':'" verdict "'" rest "}"
-
-#define FIGURES(before, after, delta, percent)                                                  \
-	",'baseline':" before ",'patched':" after ",'delta':" delta ",'delta_percent':" percent \
-	",'threshold_percent':0.5"
-
-/* clang-format off */
-static const char counted[] = HEAD
-	"'run':{'command':'./run.sh compare 6.12 6.12+fix.patch'},"
-	"'baseline':" KERNEL("6.12") ",'patched':" KERNEL("6.12+fix.patch") ","
-	"'validity':{'evidence':'counted','text_differs':true,'config_differences':[],"
-	"'setup_differences':[{'what':'toolchain','baseline':'gcc 12','patched':'gcc 13'}],"
-	"'changed_functions':[{'function':'gup_fast','object':'mm/gup.o','how':'code',"
-	"'baseline_bytes':2982,'patched_bytes':2990,'reached':'measured','reached_by':['a','b']},"
-	"{'function':'migrate_pages','object':'mm/migrate.o','how':'new','patched_bytes':7,"
-	"'reached':'no'},{'function':'follow_page','object':'mm/gup.o','how':'code',"
-	"'baseline_bytes':1,'patched_bytes':2,'reached':'outside'}],'changed_count':3,"
-	"'control':{'boots':2,'figures':24,'differing':0,'largest_percent':0,'known_insns':1000,"
-	"'seen_insns':1000,'ok':true}},"
-	"'rules':{'min_effect_percent':0.1,'min_absolute':0.5},'cases':["
-	ROW("1", "true", "regression", FIGURES("2664", "2690", "26", "0.976")
-	    ",'boots':{'baseline':[[2664,2664],[2664]],'patched':[[2690,2689.5],[2691]]},"
-	    "'command':'./run.sh compare 6.12 6.12+fix.patch gup/pin'") ","
-	ROW("2", "true", "improvement", FIGURES("100", "90", "-10", "-10")) ","
-	ROW("3", "true", "unchanged", FIGURES("50", "50.1", "0.1", "0.2") ",'negligible':true") ","
-	ROW("4", "true", "unchanged", FIGURES("50", "50", "0", "0")) ","
-	ROW("5", "true", "regression", ",'baseline':0,'patched':3,'delta':3,'delta_percent':null,"
-	    "'threshold_percent':null") ","
-	ROW("6", "true", "missing", ",'reason':'patched: no | way <here>'") ","
-	ROW("7", "false", "regression", FIGURES("7", "9", "2", "28.6"))
-	"],'verdict':'regression','sentence':'Regression: 2 of 5 figures got worse.'}";
-
-#define TIMED(effect, low, high, q)                                                                \
-	FIGURES("100", "102", "2", effect)                                                         \
-	",'ci_percent':[" low "," high "],'q':" q ",'floor_percent':0.4"
-
-static const char timed[] = HEAD
-	"'baseline':" KERNEL("6.12") ",'patched':" KERNEL("6.12+fix.patch") ","
-	"'validity':{'evidence':'timed','text_differs':true,'config_differences':[],"
-	"'setup_differences':[],'boot_order':'CBPPBC','control':{'boots':6,'figures':3,"
-	"'differing':1,'largest_percent':0.4,'known_insns':1000,'seen_percent':12.5,"
-	"'seen_ci_percent':[12,13],'ok':true}},'rules':{'min_effect_percent':1,'min_absolute':0},"
-	"'cases':["
-	ROW("1", "true", "regression", TIMED("2.04", "1.5", "2.6", "0.0125") ",'mde_percent':1.2")
-	","
-	ROW("2", "true", "inconclusive", TIMED("0.7", "-1.5", "3", "0.5")
-	    ",'mde_percent':3.25,'more_boots':12") ","
-	ROW("3", "true", "inconclusive", TIMED("0.6", "null", "null", "0.5")
-	    ",'mde_percent':null,'more_boots':0")
-	"],'verdict':'regression','sentence':'Regression: 1 of 3 figures got worse.'}";
-/* clang-format on */
 
 static json_t *parse(const char *text)
 {
@@ -195,7 +132,7 @@ static void percentages(void **state)
 
 static void page_of_counted_figures(void **state)
 {
-	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autoptr(pb_comparison) c = load(state, parse(sample_counted));
 	g_autofree char *html = html_of(state, c);
 
 	in_order(html,
@@ -227,7 +164,7 @@ static void page_of_counted_figures(void **state)
 static void page_of_timed_figures(void **state)
 {
 	g_autofree char *beside = scratch_write(state, "baseline/result.json", "{}");
-	g_autoptr(pb_comparison) c = load(state, parse(timed));
+	g_autoptr(pb_comparison) c = load(state, parse(sample_timed));
 	g_autofree char *html = html_of(state, c);
 
 	has(html, "class=\"ci\"");
@@ -246,7 +183,7 @@ static void page_of_timed_figures(void **state)
 /* What the file does not have is not made up. */
 static void nothing_is_invented(void **state)
 {
-	json_t *root = parse(counted);
+	json_t *root = parse(sample_counted);
 	g_autoptr(pb_comparison) c = NULL;
 	g_autofree char *html = NULL, *markdown = NULL, *junit = NULL;
 
@@ -274,7 +211,7 @@ static void nothing_is_invented(void **state)
 
 static void a_failed_control_leads(void **state)
 {
-	json_t *root = parse(counted);
+	json_t *root = parse(sample_counted);
 	g_autoptr(pb_comparison) c = NULL;
 	g_autofree char *html = NULL, *markdown = NULL, *junit = NULL;
 
@@ -291,7 +228,7 @@ static void a_failed_control_leads(void **state)
 
 static void comment_on_a_pull_request(void **state)
 {
-	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autoptr(pb_comparison) c = load(state, parse(sample_counted));
 	g_autofree char *text = markdown_of(state, c);
 
 	in_order(text,
@@ -308,7 +245,7 @@ static void comment_on_a_pull_request(void **state)
 
 static void tests_for_ci(void **state)
 {
-	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autoptr(pb_comparison) c = load(state, parse(sample_counted));
 	g_autofree char *text = junit_of(state, c), *again = NULL;
 	g_autoptr(pb_comparison) other = NULL;
 
@@ -323,7 +260,7 @@ static void tests_for_ci(void **state)
 	assert_int_equal(occurrences(text, "<testcase "), 6);
 	again = junit_of(state, c);
 	assert_string_equal(text, again);
-	other = load(state, parse(timed));
+	other = load(state, parse(sample_timed));
 	g_free(again);
 	again = junit_of(state, other);
 	has(again, "<skipped message=\"inconclusive: an effect of 3.25%");
@@ -332,7 +269,7 @@ static void tests_for_ci(void **state)
 
 static void only_a_sentence(void **state)
 {
-	g_autoptr(pb_comparison) c = load(state, parse(NOTHING));
+	g_autoptr(pb_comparison) c = load(state, parse(sample_nothing));
 	g_autofree char *html = html_of(state, c), *markdown = markdown_of(state, c);
 	g_autofree char *junit = junit_of(state, c);
 
@@ -376,7 +313,7 @@ static json_t *hostile_root(void)
 		"cases.5.metric",
 		"cases.5.reason",
 	};
-	json_t *root = parse(counted);
+	json_t *root = parse(sample_counted);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(places); i++)
 		sample_set(root, places[i], json_string(EVIL));
@@ -420,7 +357,7 @@ static void damaged_samples(void **state)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(boots); i++) {
-		json_t *root = parse(counted);
+		json_t *root = parse(sample_counted);
 		g_autoptr(pb_comparison) c = NULL;
 		g_autofree char *html = NULL;
 
@@ -436,7 +373,7 @@ static void damaged_samples(void **state)
 /* @count rows of one verdict, each with a reason or parameter of @bytes. */
 static json_t *many(const char *verdict, int count, gsize bytes)
 {
-	json_t *root = parse(counted), *cases = json_object_get(root, "cases");
+	json_t *root = parse(sample_counted), *cases = json_object_get(root, "cases");
 	g_autofree char *filler = g_strnfill(bytes, '`');
 	json_t *pattern = json_deep_copy(json_array_get(cases, 0));
 
@@ -487,7 +424,7 @@ static void nowhere_to_write(void **state)
 		pb_render_comparison_markdown,
 		pb_render_comparison_junit,
 	};
-	g_autoptr(pb_comparison) c = load(state, parse(counted));
+	g_autoptr(pb_comparison) c = load(state, parse(sample_counted));
 	g_autofree char *dir = scratch_path(state, "not-there");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(renderers); i++) {
