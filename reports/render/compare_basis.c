@@ -10,12 +10,14 @@
 #define element pb_html_element
 #define NONE	"–"
 
-static void add_number(GString *out, const json_t *value)
+/* "2,982 → 2,990" */
+static void add_bytes(GString *out, const json_t *before, const json_t *after)
 {
-	g_autofree char *text =
-		json_is_number(value) ? pb_text_number(json_number_value(value)) : g_strdup(NONE);
+	g_autofree char *left = json_is_number(before) ? pb_text_fact(before) : g_strdup(NONE);
+	g_autofree char *right = json_is_number(after) ? pb_text_fact(after) : g_strdup(NONE);
+	g_autofree char *both = g_strdup_printf("%s → %s", left, right);
 
-	element(out, "td class=\"num\"", text);
+	element(out, "td", both);
 }
 
 static void add_reached(GString *out, const json_t *function)
@@ -55,16 +57,17 @@ static void add_function(GString *out, const json_t *function)
 		const char *words;
 	} kinds[] = {{"code", "other code"}, {"new", "new"}, {"gone", "gone"}};
 	const char *how = pb_compare_text_at(function, "how");
+	g_autofree char *where = NULL;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		how = strcmp(how, kinds[i].how) ? how : kinds[i].words;
+	where = g_strdup_printf("%s, %s", pb_compare_text_at(function, "object"), how);
 	g_string_append(out, "<tr><th scope=\"row\">");
 	element(out, "code", pb_compare_text_at(function, "function"));
-	element(out, "small", pb_compare_text_at(function, "object"));
+	element(out, "small", where);
 	g_string_append(out, "</th>");
-	element(out, "td", how);
-	add_number(out, json_object_get(function, "baseline_bytes"));
-	add_number(out, json_object_get(function, "patched_bytes"));
+	add_bytes(out, json_object_get(function, "baseline_bytes"),
+		  json_object_get(function, "patched_bytes"));
 	add_reached(out, function);
 	g_string_append(out, "</tr>\n");
 }
@@ -81,9 +84,7 @@ void pb_compare_add_functions(GString *out, const struct pb_compare_page *page)
 		return;
 	pb_html_heading(out, "functions", "Changed functions");
 	g_string_append(out, "<table class=\"plain\"><thead><tr><th scope=\"col\">function</th>"
-			     "<th scope=\"col\">how</th>"
-			     "<th scope=\"col\" class=\"num\">bytes before</th>"
-			     "<th scope=\"col\" class=\"num\">after</th>"
+			     "<th scope=\"col\">bytes</th>"
 			     "<th scope=\"col\">executed</th></tr></thead><tbody>\n");
 	json_array_foreach (list, i, one)
 		add_function(out, one);

@@ -8,7 +8,7 @@
 
 #define element pb_html_element
 
-#define SHOWN_SAMPLES 40 /* of a boot, as numbers */
+#define SHOWN_SAMPLES 40 /* of a boot */
 #define SHOWN_LANES   24 /* boots in the plot */
 /* The plot, in units of its viewBox. */
 #define WIDTH 440.0
@@ -23,6 +23,7 @@ struct range {
 };
 
 static const char *const sides[] = {"baseline", "patched"};
+static const char *const classes[] = {"before", "after"};
 
 static size_t boot_count(const struct pb_comparison_row *row)
 {
@@ -67,38 +68,49 @@ static double place(const struct range *range, double value)
 	return LEFT + (span > 0 ? (value - range->low) / span : 0.5) * inner;
 }
 
-/* The patched side is a square below, the baseline a circle above: no colour is needed. */
-static void add_dot(GString *out, size_t side, double x, double lane)
+static double middle_of(size_t boot)
 {
-	if (side == 0)
-		g_string_append_printf(
-			out, "<circle class=\"before\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"/>", x,
-			lane - DOT - 0.5, DOT);
-	else
-		g_string_append_printf(out,
-				       "<rect class=\"after\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
-				       "height=\"%.1f\"/>",
-				       x - DOT, lane + 0.5, 2 * DOT, 2 * DOT);
+	return LANE * ((double)boot + 0.5);
 }
 
-static void add_lane(GString *out, const struct pb_comparison_row *row, size_t boot,
-		     const struct range *range)
+static void add_lane(GString *out, size_t boot)
 {
-	double middle = LANE * ((double)boot + 0.5);
-
 	g_string_append_printf(out,
 			       "<text x=\"0\" y=\"%.1f\">boot %zu</text>"
 			       "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-			       middle + 4, boot + 1, LEFT, WIDTH - RIGHT, middle, middle);
-	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++) {
+			       middle_of(boot) + 4, boot + 1, LEFT, WIDTH - RIGHT, middle_of(boot),
+			       middle_of(boot));
+}
+
+/*
+ * The baseline's samples are circles above the line of their boot, the patched side's squares
+ * below it: no colour is needed. A line of no length is drawn as its cap, which takes a fifth of
+ * the bytes of an element for each.
+ */
+static void add_dots(GString *out, const struct pb_comparison_row *row, size_t side, size_t lanes,
+		     const struct range *range)
+{
+	g_string_append_printf(out, "<path class=\"%s\" d=\"", classes[side]);
+	for (size_t boot = 0; boot < lanes; boot++) {
+		double y = middle_of(boot) + (side ? DOT : -DOT);
 		json_t *value;
 		size_t i;
 
 		json_array_foreach (boot_of(row, side, boot), i, value) {
-			if (json_is_number(value))
-				add_dot(out, side, place(range, sample_of(value)), middle);
+			if (i < SHOWN_SAMPLES && json_is_number(value))
+				g_string_append_printf(out, "M%.1f %.1fh0",
+						       place(range, sample_of(value)), y);
 		}
 	}
+	g_string_append(out, "\"/>");
+}
+
+static void add_key(GString *out, size_t side)
+{
+	g_string_append_printf(out,
+			       "<svg class=\"key\" viewBox=\"-5 -5 10 10\" aria-hidden=\"true\">"
+			       "<path class=\"%s\" d=\"M0 0h0\"/></svg> %s, ",
+			       classes[side], sides[side]);
 }
 
 static void add_ends(GString *out, const struct range *range, double y)
@@ -131,15 +143,13 @@ static void add_plot(GString *out, const struct pb_comparison_row *row, size_t b
 			       "aria-label=\"The samples of each boot; as numbers below\">",
 			       WIDTH, height);
 	for (size_t boot = 0; boot < lanes; boot++)
-		add_lane(out, row, boot, &range);
+		add_lane(out, boot);
+	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++)
+		add_dots(out, row, side, lanes, &range);
 	add_ends(out, &range, height - 8);
 	g_string_append(out, "</svg><p class=\"muted\">");
-	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++) {
-		g_string_append(out, "<svg class=\"key\" viewBox=\"-5 -5 10 10\" "
-				     "aria-hidden=\"true\">");
-		add_dot(out, side, 0, side ? -DOT : DOT);
-		g_string_append_printf(out, "</svg> %s, ", sides[side]);
-	}
+	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++)
+		add_key(out, side);
 	pb_text_append_html(out, row->unit);
 	if (lanes < boots)
 		g_string_append_printf(out, "; the first %zu boots of %zu", lanes, boots);

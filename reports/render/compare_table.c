@@ -10,6 +10,9 @@
 #define element pb_html_element
 #define NONE	"–"
 
+#define FEW	    3	/* so many need no folding */
+#define MOST_SHEETS 200 /* rows that open; a page of megabytes would serve nobody */
+
 typedef bool (*chooser)(const struct pb_comparison_row *row);
 
 static bool is_settled(const struct pb_comparison_row *row)
@@ -173,8 +176,13 @@ static void add_table(GString *out, const struct pb_compare_page *page, const ch
 	g_string_append(out, "><table class=\"cases moves\">\n");
 	add_head(out, page);
 	for (guint i = 0; i < rows->len; i++)
-		add_row(out, page, rows->pdata[i], opens);
+		add_row(out, page, rows->pdata[i], opens && i < MOST_SHEETS);
 	g_string_append(out, "</table></div>\n");
+	if (opens && rows->len > MOST_SHEETS)
+		g_string_append_printf(out,
+				       "<p class=\"muted\">The first %d open. The samples and "
+				       "commands of the others are in compare.json.</p>\n",
+				       MOST_SHEETS);
 }
 
 /* One that is closed until it is asked for. */
@@ -216,10 +224,13 @@ static void add_exploratory(GString *out, const struct pb_compare_page *page)
 
 static void add_reason(GString *out, const char *reason, const GPtrArray *rows)
 {
+	bool folded = rows->len > FEW;
+
 	g_string_append(out, "<li>");
 	pb_text_append_html(out, reason);
-	g_string_append_printf(out, "<details%s><summary class=\"muted\">%u figure%s</summary>",
-			       rows->len <= 3 ? " open" : "", rows->len, rows->len == 1 ? "" : "s");
+	if (folded)
+		g_string_append_printf(
+			out, "<details><summary class=\"muted\">%u figures</summary>", rows->len);
 	g_string_append(out, "<ul class=\"ids\">");
 	for (guint i = 0; i < rows->len; i++) {
 		const struct pb_comparison_row *row = rows->pdata[i];
@@ -230,7 +241,7 @@ static void add_reason(GString *out, const char *reason, const GPtrArray *rows)
 		pb_text_append_html(out, row->metric);
 		g_string_append(out, "</li>");
 	}
-	g_string_append(out, "</ul></details></li>\n");
+	g_string_append_printf(out, "</ul>%s</li>\n", folded ? "</details>" : "");
 }
 
 static void add_missing(GString *out, const struct pb_comparison *c)
