@@ -139,11 +139,11 @@ GPtrArray *pb_compare_unreached(const struct pb_comparison *c)
 const char *pb_compare_unreached_warning(const struct pb_comparison *c)
 {
 	g_autoptr(GPtrArray) unreached = pb_compare_unreached(c);
-	const json_t *all = pb_compare_at(c, "validity", "changed_functions");
+	double all = number_at(pb_compare_at(c, "validity", NULL), "changed_count");
 
 	if (!unreached->len)
 		return NULL;
-	if (unreached->len == json_array_size(all))
+	if (unreached->len == all)
 		return "No chosen benchmark executed any changed function inside the clock: these "
 		       "figures say nothing about what the patch changes.";
 	return "No chosen benchmark executed these changed functions inside the clock: the "

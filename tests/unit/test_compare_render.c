@@ -209,6 +209,19 @@ static void nothing_is_invented(void **state)
 	lacks(junit, "threshold");
 }
 
+static void none_of_the_functions_was_executed(void **state)
+{
+	json_t *root = parse(sample_counted);
+	g_autoptr(pb_comparison) c = NULL;
+
+	sample_set(root, "validity.changed_functions.0.reached", json_string("no"));
+	c = load(state, root);
+	has(pb_compare_unreached_warning(c), "nothing about what the patch changes");
+	/* There are more, and nobody knows of those. */
+	json_object_set_new(pb_compare_at(c, "validity", NULL), "changed_count", json_integer(120));
+	has(pb_compare_unreached_warning(c), "nothing about them");
+}
+
 static void a_failed_control_leads(void **state)
 {
 	json_t *root = parse(sample_counted);
@@ -438,12 +451,19 @@ static void nowhere_to_write(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(percentages),	    IN_SCRATCH(page_of_counted_figures),
-		IN_SCRATCH(page_of_timed_figures),  IN_SCRATCH(nothing_is_invented),
-		IN_SCRATCH(a_failed_control_leads), IN_SCRATCH(comment_on_a_pull_request),
-		IN_SCRATCH(tests_for_ci),	    IN_SCRATCH(only_a_sentence),
-		IN_SCRATCH(nothing_breaks_out),	    IN_SCRATCH(damaged_samples),
-		IN_SCRATCH(a_comment_has_a_limit),  IN_SCRATCH(a_plot_has_a_limit),
+		cmocka_unit_test(percentages),
+		IN_SCRATCH(page_of_counted_figures),
+		IN_SCRATCH(page_of_timed_figures),
+		IN_SCRATCH(nothing_is_invented),
+		IN_SCRATCH(none_of_the_functions_was_executed),
+		IN_SCRATCH(a_failed_control_leads),
+		IN_SCRATCH(comment_on_a_pull_request),
+		IN_SCRATCH(tests_for_ci),
+		IN_SCRATCH(only_a_sentence),
+		IN_SCRATCH(nothing_breaks_out),
+		IN_SCRATCH(damaged_samples),
+		IN_SCRATCH(a_comment_has_a_limit),
+		IN_SCRATCH(a_plot_has_a_limit),
 		IN_SCRATCH(nowhere_to_write),
 	};
 
