@@ -6,6 +6,8 @@
 #include "reports/render/compare_words.h"
 #include "reports/render/text.h"
 
+#define MANY_BOOTS 1000 /* nobody runs these, so their number does not matter */
+
 static const struct {
 	const char *sign;
 	const char *counted;
@@ -116,7 +118,9 @@ char *pb_compare_outlook(const struct pb_comparison_row *row)
 	if (isnan(row->more_boots))
 		return g_string_free(out, FALSE);
 	g_string_append(out, out->len ? "; " : "");
-	if (row->more_boots > 0)
+	if (row->more_boots > MANY_BOOTS)
+		g_string_append_printf(out, "more than %d more boots would settle it", MANY_BOOTS);
+	else if (row->more_boots > 0)
 		g_string_append_printf(out, "%.0f more boot%s would settle it", row->more_boots,
 				       row->more_boots == 1 ? "" : "s");
 	else

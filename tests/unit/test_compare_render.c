@@ -171,7 +171,7 @@ static void page_of_timed_figures(void **state)
 	has(html, "+1.50% to +2.60%");
 	has(html, "an effect of 3.25% would have been found; 12 more boots would settle it");
 	has(html, "no effect could have been shown; more boots would not settle it");
-	has(html, "2 of 3 figures equal in 6 boots");
+	has(html, "1 of 3 figures seem to differ in 6 boots, by 0.40% at most");
 	has(html, "1,000 instructions seen as +12.50% (+12.00% to +13.00%)");
 	has(html, "CBPPBC");
 	has(html, "<a href=\"baseline/result.json\">");
@@ -207,6 +207,24 @@ static void nothing_is_invented(void **state)
 	lacks(html, "class=\"band\"");
 	has(markdown, "**control** (unknown)");
 	lacks(junit, "threshold");
+}
+
+static void boots_that_took_no_turns(void **state)
+{
+	json_t *root = parse(sample_timed);
+	g_autoptr(pb_comparison) c = NULL, other = NULL;
+	g_autofree char *text = NULL;
+
+	json_object_set_new(sample_at(root, "validity"), "paired", json_false());
+	c = load(state, root);
+	text = markdown_of(state, c);
+	has(text, "**order of boots** (warning): CBPPBC");
+	root = parse(sample_timed);
+	sample_set(root, "validity.boot_order", NULL);
+	other = load(state, root);
+	g_free(text);
+	text = markdown_of(state, other);
+	has(text, "**order of boots** (unknown)");
 }
 
 static void none_of_the_functions_was_executed(void **state)
@@ -455,6 +473,7 @@ int main(void)
 		IN_SCRATCH(page_of_counted_figures),
 		IN_SCRATCH(page_of_timed_figures),
 		IN_SCRATCH(nothing_is_invented),
+		IN_SCRATCH(boots_that_took_no_turns),
 		IN_SCRATCH(none_of_the_functions_was_executed),
 		IN_SCRATCH(a_failed_control_leads),
 		IN_SCRATCH(comment_on_a_pull_request),
