@@ -10,6 +10,7 @@
 static const struct pb_cli commands[] = {
 	{"run", "measure (the default, with the quick profile)", pb_command_measure},
 	{"compare", "what a patch costs: two kernels, or two results", pb_command_compare},
+	{"series", "what each patch of a series costs", pb_command_series},
 	{"list", "every benchmark, its metrics, parameters and needs", pb_command_list},
 	{"kernel", "the kernel cache: list, build SPEC, rm SPEC", pb_command_kernel},
 	{"report", "render results again", pb_command_report},

@@ -17,6 +17,7 @@ struct pb_cli {
 
 int pb_command_measure(int argc, char **argv, GError **ret_error);
 int pb_command_compare(int argc, char **argv, GError **ret_error);
+int pb_command_series(int argc, char **argv, GError **ret_error);
 int pb_command_list(int argc, char **argv, GError **ret_error);
 int pb_command_kernel(int argc, char **argv, GError **ret_error);
 int pb_command_report(int argc, char **argv, GError **ret_error);

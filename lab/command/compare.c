@@ -6,10 +6,7 @@
 #include "lab/command/shared.h"
 #include "lab/compare/compare.h"
 #include "reports/error.h"
-#include "reports/render/compare_text.h"
-
-/* Of --min-effect: the one that fits the evidence. */
-#define BY_EVIDENCE (-1.0)
+#include "reports/render/compare/text.h"
 
 static const char description[] =
 	"BASE and PATCHED are kernels (6.12, /path/to/linux@REV, 6.12+fix.patch), or two result\n"
@@ -52,26 +49,16 @@ static int compare(const struct pb_compare_options *options, const struct pb_sha
 	return err;
 }
 
-static int check_effect(double percent, GError **ret_error)
-{
-	if (percent == BY_EVIDENCE || (percent >= 0 && percent <= 100))
-		return 0;
-	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-		       "--min-effect is %g; it must be from 0 to 100 (percent)", percent);
-}
-
 int pb_command_compare(int argc, char **argv, GError **ret_error)
 {
 	g_autofree char *text = pb_cli_text(argc, argv);
 	struct pb_compare_options options = {.command = text};
-	double min_effect_percent = BY_EVIDENCE;
+	double min_effect_percent = PB_MIN_EFFECT_BY_EVIDENCE;
 	GOptionEntry common[PB_SHARED_ENTRIES];
 	struct pb_shared shared;
 	gboolean force = FALSE;
 	const GOptionEntry own[] = {
-		{"min-effect", 0, 0, G_OPTION_ARG_DOUBLE, &min_effect_percent,
-		 "Smallest delta that is worth a verdict, in percent (counted 0.1, timed 1)",
-		 "PERCENT"},
+		PB_MIN_EFFECT_ENTRY(&min_effect_percent),
 		{"force", 'f', 0, G_OPTION_ARG_NONE, &force,
 		 "Measure although the patch changes no code", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -87,7 +74,7 @@ int pb_command_compare(int argc, char **argv, GError **ret_error)
 			      "compare wants two kernels or two result directories; "
 			      "'./run.sh compare --help' says more");
 	if (!err)
-		err = check_effect(min_effect_percent, ret_error);
+		err = pb_shared_check_effect(min_effect_percent, ret_error);
 	if (!err)
 		err = pb_shared_apply(&shared, "compare", &options.run, ret_error);
 	if (!err) {

@@ -103,6 +103,14 @@ int pb_shared_apply(struct pb_shared *s, const char *name, struct pb_run_options
 	return 0;
 }
 
+int pb_shared_check_effect(double percent, GError **ret_error)
+{
+	if (percent == PB_MIN_EFFECT_BY_EVIDENCE || (percent >= 0 && percent <= 100))
+		return 0;
+	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+		       "--min-effect is %g; it must be from 0 to 100 (percent)", percent);
+}
+
 int pb_shared_columns(void)
 {
 	struct winsize size;

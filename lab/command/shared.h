@@ -18,6 +18,17 @@ struct pb_shared {
 	gboolean quiet;
 };
 
+/* compare and series: --min-effect in percent, by default the one that fits the evidence. */
+#define PB_MIN_EFFECT_BY_EVIDENCE (-1.0)
+#define PB_MIN_EFFECT_ENTRY(percent)                                                              \
+	{                                                                                         \
+		"min-effect", 0, 0, G_OPTION_ARG_DOUBLE, percent,                                 \
+			"Smallest delta that is worth a verdict, in percent (counted 0.1, timed " \
+			"1)",                                                                     \
+			"PERCENT"                                                                 \
+	}
+int pb_shared_check_effect(double percent, GError **ret_error);
+
 /* The defaults. */
 void pb_shared_init(struct pb_shared *shared);
 void pb_shared_clear(struct pb_shared *shared);

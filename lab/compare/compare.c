@@ -10,7 +10,10 @@
 #include "reports/compare/control.h"
 #include "reports/error.h"
 #include "reports/file.h"
-#include "reports/render/compare_text.h"
+#include "reports/render/compare/html.h"
+#include "reports/render/compare/junit.h"
+#include "reports/render/compare/markdown.h"
+#include "reports/render/compare/text.h"
 
 static json_t *finish(struct pb_sides *c, json_t *members)
 {
@@ -71,17 +74,20 @@ static int compare_loaded(struct pb_sides *c, struct pb_result *const *results,
 	return err;
 }
 
-static int compare_results(struct pb_sides *c, GError **ret_error)
+int pb_compare_sides(struct pb_sides *c, json_t *control, GError **ret_error)
 {
 	struct pb_result *results[PB_SIDES] = {NULL};
-	json_t *members = NULL;
+	json_t *members = NULL, *validity;
 	int err = load_sides(c, results, ret_error);
 
 	if (!err)
 		err = compare_loaded(c, results, &members, ret_error);
+	validity = json_object_get(members, "validity");
 	if (!err && c->modules[PB_BASELINE])
-		err = pb_proof_gather(c, results[PB_BASELINE], results[PB_PATCHED],
-				      json_object_get(members, "validity"), ret_error);
+		err = pb_proof_gather(c, results[PB_BASELINE], results[PB_PATCHED], validity,
+				      ret_error);
+	if (control)
+		json_object_set(validity, "control", control);
 	for (int side = 0; side < PB_SIDES; side++)
 		pb_result_free(results[side]);
 	if (err) {
@@ -89,6 +95,19 @@ static int compare_results(struct pb_sides *c, GError **ret_error)
 		return err;
 	}
 	return save(c, members, ret_error);
+}
+
+static int compare_measured(struct pb_sides *c, GError **ret_error)
+{
+	json_t *control = NULL;
+	int err = 0;
+
+	if (pb_sides_are_counted(c))
+		err = pb_proof_control(c->options, c->progress, &control, ret_error);
+	if (!err)
+		err = pb_compare_sides(c, control, ret_error);
+	json_decref(control);
+	return err;
 }
 
 static int compare_kernels(struct pb_sides *c, GError **ret_error)
@@ -113,7 +132,7 @@ static int compare_kernels(struct pb_sides *c, GError **ret_error)
 	err = pb_sides_find_changes(c, ret_error);
 	if (!err)
 		err = pb_sides_measure(c, ret_error);
-	return err ? err : compare_results(c, ret_error);
+	return err ? err : compare_measured(c, ret_error);
 }
 
 static int compare_directories(struct pb_sides *c, GError **ret_error)
@@ -121,7 +140,7 @@ static int compare_directories(struct pb_sides *c, GError **ret_error)
 	int err = pb_make_directory(c->options->run.out, ret_error);
 
 	pb_sides_find(c);
-	return err ? err : compare_results(c, ret_error);
+	return err ? err : pb_compare_sides(c, NULL, ret_error);
 }
 
 static int judge(struct pb_sides *c, GError **ret_error)
@@ -172,16 +191,18 @@ int pb_compare(const struct pb_compare_options *options, struct pb_progress *pro
 int pb_write_comparison(const char *directory, GError **ret_error)
 {
 	g_autoptr(pb_comparison) comparison = NULL;
-	g_autofree char *text = NULL, *markdown = NULL;
+	g_autofree char *text = NULL;
 	int err = pb_comparison_load(directory, &comparison, ret_error);
 
 	if (err)
 		return err;
 	text = pb_render_comparison_text(comparison, PB_MAIL_COLUMNS);
-	markdown = g_strdup_printf("**%s**\n\n```\n%s```\n", comparison->sentence, text);
 	err = pb_write_file(directory, PB_COMPARE_TEXT_FILE, text, strlen(text), ret_error);
 	if (!err)
-		err = pb_write_file(directory, PB_COMPARE_MARKDOWN_FILE, markdown, strlen(markdown),
-				    ret_error);
+		err = pb_render_comparison_markdown(comparison, directory, ret_error);
+	if (!err)
+		err = pb_render_comparison_junit(comparison, directory, ret_error);
+	if (!err)
+		err = pb_render_comparison_html(comparison, directory, ret_error);
 	return err;
 }

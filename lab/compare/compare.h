@@ -26,6 +26,14 @@ struct pb_compare_options {
 int pb_compare(const struct pb_compare_options *options, struct pb_progress *progress,
 	       gboolean *ret_saved, GError **ret_error);
 
+/*
+ * Compares sides that were measured already, and writes compare.json and its reports to
+ * options->run.out. @control: see pb_proof_control(), borrowed; NULL for none, or for timed
+ * evidence, whose control is a side.
+ */
+struct pb_sides;
+int pb_compare_sides(struct pb_sides *sides, json_t *control, GError **ret_error);
+
 /* Writes report.txt and report.md for the comparison in @directory. */
 int pb_write_comparison(const char *directory, GError **ret_error);
 

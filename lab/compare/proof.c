@@ -109,22 +109,22 @@ static void note_changes(struct pb_sides *c, const struct pb_result *const *resu
 	json_object_set_new(validity, "changed_count", json_integer(c->changes->len));
 }
 
-/* The baseline against itself in another boot, and a delay that must be seen. */
-static int run_control(struct pb_sides *c, json_t **ret_control, GError **ret_error)
+int pb_proof_control(const struct pb_compare_options *options, struct pb_progress *progress,
+		     json_t **ret_control, GError **ret_error)
 {
-	g_autofree char *out = g_build_filename(c->options->run.out, PB_CONTROL_PROFILE, NULL);
-	struct pb_run_options run = c->options->run;
+	g_autofree char *out = g_build_filename(options->run.out, PB_CONTROL_PROFILE, NULL);
+	struct pb_run_options run = options->run;
 	g_autoptr(pb_result) result = NULL;
 	gboolean saved;
 	int err;
 
-	run.kernel = c->options->baseline;
+	run.kernel = options->baseline;
 	run.profile = PB_CONTROL_PROFILE;
 	run.globs = NULL;
 	run.boots = CONTROL_BOOTS;
 	run.out = out;
-	run.command = c->options->command;
-	err = pb_run(&run, c->progress, &saved, ret_error);
+	run.command = options->command;
+	err = pb_run(&run, progress, &saved, ret_error);
 	if (!err)
 		err = pb_result_load(out, &result, ret_error);
 	if (!err)
@@ -176,14 +176,7 @@ static int gather_changes(struct pb_sides *c, const struct pb_result *baseline,
 int pb_proof_gather(struct pb_sides *c, const struct pb_result *baseline,
 		    const struct pb_result *patched, json_t *validity, GError **ret_error)
 {
-	json_t *control = NULL;
 	int err = note_module(c, validity, ret_error);
 
-	if (!err)
-		err = gather_changes(c, baseline, patched, validity, ret_error);
-	if (!err && pb_sides_are_counted(c))
-		err = run_control(c, &control, ret_error);
-	if (control)
-		json_object_set_new(validity, "control", control);
-	return err;
+	return err ? err : gather_changes(c, baseline, patched, validity, ret_error);
 }

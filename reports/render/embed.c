@@ -4,7 +4,7 @@
  *
  *	embed OUTPUT INPUT...
  *
- * render/plot_bars.gp becomes the string pb_asset_plot_bars_gp.
+ * render/plot/plot_bars.gp becomes the string pb_asset_plot_bars_gp.
  */
 #include <ctype.h>
 #include <stdio.h>

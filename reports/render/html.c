@@ -6,7 +6,7 @@
 #include "reports/render/html.h"
 #include "reports/render/html_cases.h"
 #include "reports/render/html_page.h"
-#include "reports/render/plot.h"
+#include "reports/render/plot/plot.h"
 #include "reports/render/svg.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"

@@ -5,9 +5,9 @@
  */
 #include <stdio.h>
 
-#include "reports/render/compare_html.h"
-#include "reports/render/compare_junit.h"
-#include "reports/render/compare_markdown.h"
+#include "reports/render/compare/html.h"
+#include "reports/render/compare/junit.h"
+#include "reports/render/compare/markdown.h"
 
 int main(int argc, char **argv)
 {

@@ -9,10 +9,10 @@
 #include <glib/gstdio.h>
 
 #include "reports/error.h"
-#include "reports/render/compare_html.h"
-#include "reports/render/compare_junit.h"
-#include "reports/render/compare_markdown.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/html.h"
+#include "reports/render/compare/junit.h"
+#include "reports/render/compare/markdown.h"
+#include "reports/render/compare/words.h"
 #include "tests/unit/compare_sample.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/scratch.h"

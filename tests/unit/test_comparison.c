@@ -10,7 +10,7 @@
 #include "pinbench/result.h"
 #include "reports/compare/comparison.h"
 #include "reports/error.h"
-#include "reports/render/compare_text.h"
+#include "reports/render/compare/text.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/scratch.h"
 

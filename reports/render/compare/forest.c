@@ -6,8 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "reports/render/compare_parts.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/parts.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 

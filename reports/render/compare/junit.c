@@ -1,10 +1,10 @@
-/* A comparison as JUnit XML: see compare_junit.h. */
+/* A comparison as JUnit XML: see junit.h. */
 #include <math.h>
 #include <string.h>
 
 #include "reports/file.h"
-#include "reports/render/compare_junit.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/junit.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 

@@ -1,9 +1,9 @@
-/* What a comparison rests on, item by item: see compare_words.h. */
+/* What a comparison rests on, item by item: see words.h. */
 #include <math.h>
 #include <string.h>
 
 #include "pinbench/result.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
 #define SHOWN_DIFFERENCES 3

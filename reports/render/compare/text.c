@@ -1,9 +1,9 @@
-/* A comparison as plain text: see compare_text.h. */
+/* A comparison as plain text: see text.h. */
 #include <math.h>
 #include <string.h>
 
-#include "reports/render/compare_text.h"
-#include "reports/render/compare_text_table.h"
+#include "reports/render/compare/text.h"
+#include "reports/render/compare/text_table.h"
 #include "reports/render/text.h"
 #include "pinbench/result.h"
 

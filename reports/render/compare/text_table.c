@@ -1,8 +1,8 @@
-/* Tables of a comparison as plain text: see compare_text_table.h. */
+/* Tables of a comparison as plain text: see text_table.h. */
 #include <math.h>
 #include <string.h>
 
-#include "reports/render/compare_text_table.h"
+#include "reports/render/compare/text_table.h"
 #include "reports/render/text.h"
 
 #define NUMBER_WIDTH   10

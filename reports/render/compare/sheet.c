@@ -1,8 +1,8 @@
-/* What opens below a row of a comparison: see compare_parts.h. */
+/* What opens below a row of a comparison: see parts.h. */
 #include <math.h>
 
-#include "reports/render/compare_parts.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/parts.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 

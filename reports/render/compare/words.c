@@ -1,9 +1,9 @@
-/* Words and figures of a comparison: see compare_words.h. */
+/* Words and figures of a comparison: see words.h. */
 #include <math.h>
 #include <string.h>
 
 #include "pinbench/result.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
 #define MANY_BOOTS 1000 /* nobody runs these, so their number does not matter */

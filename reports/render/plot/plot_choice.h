@@ -7,8 +7,8 @@
  * the one with the most different names. Everything else is held at its commonest
  * value, which the caption states.
  */
-#ifndef PINBENCH_REPORTS_RENDER_PLOT_CHOICE_H
-#define PINBENCH_REPORTS_RENDER_PLOT_CHOICE_H
+#ifndef PINBENCH_REPORTS_RENDER_PLOT_PLOT_CHOICE_H
+#define PINBENCH_REPORTS_RENDER_PLOT_PLOT_CHOICE_H
 
 #include "reports/result.h"
 

@@ -1,11 +1,11 @@
-/* A comparison as Markdown: see compare_markdown.h. */
+/* A comparison as Markdown: see markdown.h. */
 #include <math.h>
 #include <string.h>
 
 #include "reports/file.h"
-#include "reports/render/compare_markdown.h"
-#include "reports/render/compare_text.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/markdown.h"
+#include "reports/render/compare/text.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
 #define say  pb_text_append_markdown

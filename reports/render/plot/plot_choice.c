@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/render/plot_choice.h"
-#include "reports/render/plot_hold.h"
+#include "reports/render/plot/plot_choice.h"
+#include "reports/render/plot/plot_hold.h"
 #include "reports/render/text.h"
 
 /* All points of one family and metric. */

@@ -1,9 +1,9 @@
-/* The figures of a comparison, the worst first: see compare_parts.h. */
+/* The figures of a comparison, the worst first: see parts.h. */
 #include <math.h>
 #include <string.h>
 
-#include "reports/render/compare_parts.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/parts.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 

@@ -7,8 +7,8 @@
 
 #include "assets.h"
 #include "reports/error.h"
-#include "reports/render/plot.h"
-#include "reports/render/plot_choice.h"
+#include "reports/render/plot/plot.h"
+#include "reports/render/plot/plot_choice.h"
 #include "reports/render/svg.h"
 
 #define TIME_LIMIT_SECONDS 20

@@ -3,10 +3,10 @@
 
 #include "assets.h"
 #include "reports/file.h"
-#include "reports/render/compare_html.h"
-#include "reports/render/compare_parts.h"
-#include "reports/render/compare_text.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/html.h"
+#include "reports/render/compare/parts.h"
+#include "reports/render/compare/text.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "reports/render/plot_hold.h"
+#include "reports/render/plot/plot_hold.h"
 
 /* More groups of bars than this cannot be read. */
 #define MOST_CATEGORIES 16

@@ -1,9 +1,9 @@
-/* What a comparison rests on, in full: see compare_parts.h. */
+/* What a comparison rests on, in full: see parts.h. */
 #include <string.h>
 
 #include "pinbench/result.h"
-#include "reports/render/compare_parts.h"
-#include "reports/render/compare_words.h"
+#include "reports/render/compare/parts.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 

@@ -1,8 +1,8 @@
 /*
  * Drawing the plots of a result with gnuplot, as SVG for a page.
  */
-#ifndef PINBENCH_REPORTS_RENDER_PLOT_H
-#define PINBENCH_REPORTS_RENDER_PLOT_H
+#ifndef PINBENCH_REPORTS_RENDER_PLOT_PLOT_H
+#define PINBENCH_REPORTS_RENDER_PLOT_PLOT_H
 
 #include "reports/result.h"
 

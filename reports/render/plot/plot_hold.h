@@ -2,8 +2,8 @@
  * Holding all parameters of a benchmark but one at their commonest values, so
  * that what is left can be plotted against that one. Part of plot_choice.
  */
-#ifndef PINBENCH_REPORTS_RENDER_PLOT_HOLD_H
-#define PINBENCH_REPORTS_RENDER_PLOT_HOLD_H
+#ifndef PINBENCH_REPORTS_RENDER_PLOT_PLOT_HOLD_H
+#define PINBENCH_REPORTS_RENDER_PLOT_PLOT_HOLD_H
 
 #include "reports/result.h"
 
