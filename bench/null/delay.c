@@ -18,7 +18,7 @@ static const struct bench_metric metrics[] = {
 static const struct bench_param param_loops = {
 	.name = "loops",
 	.fallback = "500",
-	.allowed = (const char *const[]){"500", "1000", NULL},
+	.allowed = (const char *const[]){"500", "1000", "10000", NULL},
 	.help = "turns of a loop of two instructions",
 };
 

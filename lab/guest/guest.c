@@ -232,7 +232,7 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 
 	*ret_end = (struct pb_guest_end){0};
 	err = write_file(guest, VM_PLAN_FILE, plan, ret_error);
-	if (!err && guest->ranges)
+	if (!err && guest->plugin)
 		err = write_file(guest, VM_RANGES_FILE, guest->ranges, ret_error);
 	if (!err)
 		err = open_snapshot(snapshot, &fd, ret_error);
@@ -259,7 +259,7 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 		explain_end(&vm, err == -ETIMEDOUT, ret_end);
 	vm_stop(&vm);
 	ret_end->events = vm_read_file(guest, PB_MACHINE_EVENTS);
-	if (guest->ranges)
+	if (guest->plugin)
 		ret_end->reached = vm_read_file(guest, VM_REACHED_FILE);
 	return 0;
 }

@@ -14,7 +14,8 @@ struct pb_guest {
 	const char *initramfs;
 	const char *directory; /* exists; console, events and QEMU's own output go there */
 	guint hang_seconds;    /* no new output for this long is a hang */
-	const char *ranges;    /* of code to watch, for the plugin; or NULL */
+	const char *plugin;    /* that watches code; NULL: none */
+	const char *ranges;    /* for it: what to watch */
 };
 
 /* How a guest ended. Free the members with pb_guest_end_clear(). */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 #include "lab/guest/protocol.h"
 #include "lab/guest/vm.h"
-#include "lab/paths.h"
 #include "reports/error.h"
 
 #define QEMU_LOG_FILE "qemu.log"
@@ -63,9 +62,9 @@ static void add_arguments(GPtrArray *arguments, const char *option, char *value)
 }
 
 /* A comma in a file name is doubled for QEMU. */
-static char *plugin_argument(void)
+static char *plugin_argument(const char *plugin)
 {
-	g_auto(GStrv) parts = g_strsplit(PB_PATH_REACH_PLUGIN, ",", -1);
+	g_auto(GStrv) parts = g_strsplit(plugin, ",", -1);
 	g_autofree char *path = g_strjoinv(",,", parts);
 
 	return g_strdup_printf("file=%s,ranges=" VM_RANGES_FILE ",out=" VM_REACHED_FILE, path);
@@ -83,8 +82,8 @@ static GPtrArray *arguments_of(const struct pb_guest *guest, int control, int in
 			      g_strdup("name=" GUEST_FWCFG_PLAN ",file=" VM_PLAN_FILE));
 	if (incoming >= 0)
 		add_arguments(a, "-incoming", g_strdup_printf("fd:%d", incoming));
-	if (guest->ranges)
-		add_arguments(a, "-plugin", plugin_argument());
+	if (guest->plugin)
+		add_arguments(a, "-plugin", plugin_argument(guest->plugin));
 	g_ptr_array_add(a, NULL);
 	return a;
 }

@@ -1,5 +1,6 @@
 /* A batch of cases in one guest: see batch.h. */
 #include <string.h>
+#include "lab/paths.h"
 #include "lab/run/batch.h"
 #include "lab/util/files.h"
 
@@ -73,6 +74,7 @@ static int run_in(const struct pb_schedule *s, const struct pb_station *station,
 		.initramfs = station->image->initramfs,
 		.directory = directory,
 		.hang_seconds = s->hang_seconds,
+		.plugin = s->watch ? PB_PATH_REACH_PLUGIN : NULL,
 		.ranges = ranges,
 	};
 	struct pb_attempt *alone = batch->len == 1 ? batch->pdata[0] : NULL;

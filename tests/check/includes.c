@@ -30,7 +30,10 @@ struct layer {
 
 static const struct layer layers[] = {
 	{"include/", {NULL}, NONE},
-	{"kernel-side/", {"include/pinbench/uapi.h", "kernel-side/"}, KERNEL},
+	{"kernel-side/",
+	 {"include/pinbench/marker.h", "include/pinbench/uapi.h", "kernel-side/"},
+	 KERNEL},
+	{"lab/guest/plugin/", {"include/pinbench/marker.h", "lab/guest/plugin/"}, NONE},
 	{"kernel-side/probes/", {NULL}, KERNEL},
 	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON},
 	{"bench/benchmarks.c.in", {"include/pinbench/", "bench/core/"}, NONE},

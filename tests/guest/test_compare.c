@@ -60,6 +60,20 @@ static void check_control(const json_t *root)
 	assert_true(number_at(control, "seen_insns") == number_at(control, "known_insns"));
 }
 
+/* By exactly the cases that go through fast GUP inside their clock. */
+static void check_reached(const json_t *function)
+{
+	const json_t *id;
+	size_t i, others = 0;
+
+	assert_string_equal(text_at(function, "reached"), "measured");
+	json_array_foreach (json_object_get(function, "reached_by"), i, id)
+		others += !strstr(json_string_value(id), "_fast");
+	assert_true(i > 10);
+	/* gup/reference pins with pin_fast. */
+	assert_int_equal(others, 1);
+}
+
 /* All of fast GUP is inlined into one function of mm/gup.c. */
 static void check_changed_function(const json_t *root)
 {
@@ -69,6 +83,25 @@ static void check_changed_function(const json_t *root)
 	assert_true(json_array_size(list) >= 1 && json_array_size(list) < 10);
 	assert_string_equal(text_at(json_array_get(list, 0), "object"), "mm/gup.o");
 	assert_non_null(strstr(text_at(json_array_get(list, 0), "function"), "gup_fast"));
+	check_reached(json_array_get(list, 0));
+}
+
+/* What no benchmark measures is said, however green the rest is. */
+static void test_not_reached(void **state)
+{
+	json_t *root = compare(FAST_PATCH, "null/empty", NULL, PB_EXIT_OK);
+	const json_t *validity = json_object_get(root, "validity");
+	const json_t *first = json_array_get(json_object_get(validity, "changed_functions"), 0);
+
+	assert_string_equal(text_at(first, "reached"), "no");
+	assert_string_equal(text_at(root, "verdict"), "unchanged");
+	json_decref(root);
+	/* Its memory is pinned by fast GUP, but what is measured is the unpinning. */
+	root = compare(FAST_PATCH, "gup/unpin", NULL, PB_EXIT_OK);
+	validity = json_object_get(root, "validity");
+	first = json_array_get(json_object_get(validity, "changed_functions"), 0);
+	assert_string_equal(text_at(first, "reached"), "outside");
+	json_decref(root);
 }
 
 /* Memory whose pages fast GUP finds one pte at a time. */
@@ -202,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_atomic_a_page),
 		cmocka_unit_test(test_one_atomic_a_folio),
+		cmocka_unit_test(test_not_reached),
 		cmocka_unit_test(test_a_comment),
 		cmocka_unit_test(test_nothing_against_itself),
 		cmocka_unit_test(test_wrong_input),

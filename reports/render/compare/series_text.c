@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "pinbench/result.h"
+#include "reports/compare/comparison.h"
 #include "reports/render/compare/series_text.h"
 #include "reports/render/text.h"
-#include "reports/stats/verdict.h"
 
 #define FIGURE_WIDTH 9
 #define LABEL_WIDTH  27
