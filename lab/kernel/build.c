@@ -8,6 +8,7 @@
 #include "lab/kernel/clone.h"
 #include "lab/kernel/make/compile.h"
 #include "lab/kernel/make/kconfig.h"
+#include "lab/kernel/near.h"
 #include "lab/kernel/patch/patch.h"
 #include "lab/util/files.h"
 #include "reports/error.h"
@@ -23,7 +24,9 @@ struct job {
 	const struct pb_kernel_source *source;
 	const struct pb_kernel_definition *definition;
 	const struct pb_kernel *base; /* whose objects to begin with, or NULL */
+	const char *const *files;     /* in which the base's source differs */
 	const GPtrArray *patches;     /* on top of the source, or NULL */
+	const struct pb_near *near;   /* the base is this one, or NULL */
 	struct pb_progress *progress;
 	struct pb_kernel *kernel;
 	struct pb_lock *lock;
@@ -56,6 +59,13 @@ static struct pb_make make_for(const struct job *job)
 	};
 }
 
+static int lay_out_source(const struct job *job, const char *to, GError **ret_error)
+{
+	if (job->near)
+		return pb_near_lay_out(job->near, job->source->directory, to, ret_error);
+	return pb_copy_tree(job->source->directory, to, true, ret_error);
+}
+
 /* KEY/source and in it an empty build, if they are not there from an earlier try. */
 static int lay_out(const struct job *job, GError **ret_error)
 {
@@ -67,7 +77,7 @@ static int lay_out(const struct job *job, GError **ret_error)
 		pb_progress_stage(job->progress, "laying out the source of %s", job->kernel->spec);
 		r = pb_remove_tree(partial, ret_error);
 		if (!r)
-			r = pb_copy_tree(job->source->directory, partial, true, ret_error);
+			r = lay_out_source(job, partial, ret_error);
 		if (!r && job->patches)
 			r = pb_patches_apply(job->patches, partial, ret_error);
 		if (!r && job->base)
@@ -106,7 +116,7 @@ static int configure(struct job *job, GError **ret_error)
 	struct pb_make make = make_for(job);
 	int r;
 
-	if (job->base && !pb_patches_touch_kconfig(job->patches)) {
+	if (job->base && !pb_touch_kconfig(job->files)) {
 		g_strfreev(job->kernel->dropped);
 		job->kernel->dropped = g_strdupv(job->base->dropped);
 		return 0;
@@ -119,10 +129,10 @@ static int configure(struct job *job, GError **ret_error)
 	return r;
 }
 
-/* What a build on top of another one will cost, as far as the patches' files tell. */
+/* What a build on top of another one will cost, as far as the files tell. */
 static void announce(const struct job *job)
 {
-	const char *wide = job->base ? pb_patches_wide(job->patches) : NULL;
+	const char *wide = job->base ? pb_wide_file(job->files) : NULL;
 
 	if (wide)
 		pb_progress_stage(job->progress, "building %s: all that depends on %s",
@@ -149,11 +159,22 @@ static int compile(struct job *job, GError **ret_error)
 	return r;
 }
 
+/* What an earlier try left is gone on with as it was begun. */
+static void forget_near(struct job *job)
+{
+	if (!job->near || !g_file_test(job->tree, G_FILE_TEST_IS_DIR))
+		return;
+	job->near = NULL;
+	job->base = NULL;
+	job->files = NULL;
+}
+
 /* Under the lock: from whatever an earlier try left to a complete kernel. */
 static int build_locked(struct job *job, GError **ret_error)
 {
 	int r = pb_require_space(job->kernel->directory, BUILD_BYTES, ret_error);
 
+	forget_near(job);
 	if (!r)
 		r = pb_record_invalidate(job->kernel, ret_error);
 	/* For `kernel list`, which shows the incomplete too. */
@@ -268,7 +289,8 @@ static int run_job(struct job *job, const char *spec, struct pb_kernel **ret_ker
 		*ret_kernel = cached(directory, spec);
 	if (!r && !*ret_kernel) {
 		r = build_locked(job, ret_error);
-		if (r && r != -EINTR && job->patches)
+		/* What was built on something else is not gone on with. */
+		if (r && (job->near || (r != -EINTR && job->patches)))
 			pb_remove_tree(directory, NULL);
 		if (!r)
 			*ret_kernel = g_steal_pointer(&job->kernel);
@@ -286,6 +308,48 @@ int pb_kernel_build(const char *spec, const struct pb_kernel_source *source,
 	return run_job(&job, spec, ret_kernel, ret_error);
 }
 
+struct making {
+	const struct pb_kernel_definition *definition;
+	const char *toolchain;
+};
+
+static char *key_of_source(const char *id, const void *context)
+{
+	struct pb_kernel_source source = {.id = (char *)id};
+	const struct making *making = context;
+	struct job job = {.source = &source, .definition = making->definition};
+
+	return key_of(&job, making->toolchain);
+}
+
+/* The kernel of a user's tree begins as a copy of one that differs in few files. */
+static int build_unpatched(const struct pb_kernel_spec *parsed, const char *spec,
+			   const struct pb_kernel_source *source,
+			   const struct pb_kernel_definition *definition,
+			   struct pb_progress *progress, struct pb_kernel **ret_kernel,
+			   GError **ret_error)
+{
+	struct job job = {.source = source, .definition = definition, .progress = progress};
+	g_autofree char *toolchain = NULL;
+	g_autoptr(pb_near) near = NULL;
+	struct making making = {.definition = definition};
+	int r = 0;
+
+	if (parsed->path)
+		r = pb_make_toolchain(&toolchain, ret_error);
+	if (r)
+		return r;
+	making.toolchain = toolchain;
+	if (parsed->path)
+		near = pb_near_find(parsed->path, source->id, key_of_source, &making);
+	if (near) {
+		job.base = near->kernel;
+		job.files = (const char *const *)near->files;
+		job.near = near;
+	}
+	return run_job(&job, spec, ret_kernel, ret_error);
+}
+
 /* The unpatched kernel first: it is the other side of a comparison, and saves most of the work. */
 static int build_patched(const struct pb_kernel_spec *spec, const struct pb_kernel_source *source,
 			 const struct pb_kernel_definition *definition,
@@ -295,13 +359,17 @@ static int build_patched(const struct pb_kernel_spec *spec, const struct pb_kern
 	struct job job = {.source = source, .definition = definition, .progress = progress};
 	g_autoptr(GPtrArray) patches = NULL;
 	g_autoptr(pb_kernel) base = NULL;
+	g_auto(GStrv) files = NULL;
 	int r = pb_patches_load((const char *const *)spec->patches, &patches, ret_error);
 
 	if (!r)
-		r = pb_kernel_build(spec->base, source, definition, progress, &base, ret_error);
+		r = build_unpatched(spec, spec->base, source, definition, progress, &base,
+				    ret_error);
 	if (r)
 		return r;
+	files = pb_patches_files(patches);
 	job.base = base;
+	job.files = (const char *const *)files;
 	job.patches = patches;
 	return run_job(&job, spec->text, ret_kernel, ret_error);
 }
@@ -325,5 +393,5 @@ int pb_kernel_get(const char *spec, const char *configs_dir, unsigned int flags,
 		return r;
 	if (parsed->patches[0])
 		return build_patched(parsed, source, definition, progress, ret_kernel, ret_error);
-	return pb_kernel_build(spec, source, definition, progress, ret_kernel, ret_error);
+	return build_unpatched(parsed, spec, source, definition, progress, ret_kernel, ret_error);
 }

@@ -159,7 +159,7 @@ out:
 	return r;
 }
 
-static int copy_entry(const char *from, const char *to, bool link_files, GError **ret_error)
+int pb_copy_entry(const char *from, const char *to, bool link_files, GError **ret_error)
 {
 	struct stat status;
 
@@ -198,7 +198,7 @@ int pb_copy_tree(const char *from, const char *to, bool link_files, GError **ret
 		g_autofree char *source = g_build_filename(from, name, NULL);
 		g_autofree char *target = g_build_filename(to, name, NULL);
 
-		r = copy_entry(source, target, link_files, ret_error);
+		r = pb_copy_entry(source, target, link_files, ret_error);
 	}
 	return r;
 }

@@ -35,6 +35,8 @@ int pb_copy_file(const char *from, const char *to, GError **ret_error);
  * files are hard links (copied where that is impossible): do not write to them.
  */
 int pb_copy_tree(const char *from, const char *to, bool link, GError **ret_error);
+/* The same of whatever @from is; a symbolic link stays one, a socket is left out. */
+int pb_copy_entry(const char *from, const char *to, bool link, GError **ret_error);
 
 /* Hex SHA-256 of a file's bytes; free with g_free. */
 int pb_sha256_file(const char *path, char **ret_hex, GError **ret_error);

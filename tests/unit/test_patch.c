@@ -196,7 +196,8 @@ static const char *wide(void **state, const char *diff)
 {
 	g_autofree char *path = scratch_write(state, "w.patch", diff);
 	g_autoptr(GPtrArray) patches = load(path);
-	const char *file = pb_patches_wide(patches);
+	g_auto(GStrv) files = pb_patches_files(patches);
+	const char *file = pb_wide_file((const char *const *)files);
 
 	return file ? g_intern_string(file) : NULL;
 }

@@ -253,19 +253,18 @@ int pb_patches_apply(const GPtrArray *patches, const char *directory, GError **r
 	return err;
 }
 
-typedef bool (*match_fn)(const char *file);
-
-static const char *first_file(const GPtrArray *patches, match_fn matches)
+char **pb_patches_files(const GPtrArray *patches)
 {
+	GPtrArray *files = g_ptr_array_new();
+
 	for (guint i = 0; i < patches->len; i++) {
 		const struct pb_patch *patch = patches->pdata[i];
 
-		for (char **file = patch->files; *file; file++) {
-			if (matches(*file))
-				return *file;
-		}
+		for (char **file = patch->files; *file; file++)
+			g_ptr_array_add(files, g_strdup(*file));
 	}
-	return NULL;
+	g_ptr_array_add(files, NULL);
+	return (char **)g_ptr_array_free(files, FALSE);
 }
 
 static bool is_kconfig(const char *file)
@@ -283,12 +282,20 @@ static bool is_wide(const char *file)
 	       g_str_has_prefix(file, "scripts/") || g_str_has_prefix(file, "tools/");
 }
 
-const char *pb_patches_wide(const GPtrArray *patches)
+const char *pb_wide_file(const char *const *files)
 {
-	return first_file(patches, is_wide);
+	for (; *files; files++) {
+		if (is_wide(*files))
+			return *files;
+	}
+	return NULL;
 }
 
-bool pb_patches_touch_kconfig(const GPtrArray *patches)
+bool pb_touch_kconfig(const char *const *files)
 {
-	return first_file(patches, is_kconfig) != NULL;
+	for (; *files; files++) {
+		if (is_kconfig(*files))
+			return true;
+	}
+	return false;
 }

@@ -31,10 +31,13 @@ int pb_patches_load(const char *const *paths, GPtrArray **ret_patches, GError **
  */
 int pb_patches_apply(const GPtrArray *patches, const char *directory, GError **ret_error);
 
-/* The first header, or else Kconfig or make file, that a patch changes; NULL if none does. */
-const char *pb_patches_wide(const GPtrArray *patches);
+/* All files that the patches change. Free with g_strfreev. */
+char **pb_patches_files(const GPtrArray *patches);
+
+/* The first of @files that much depends on: a header, Kconfig or make file; NULL if none is. */
+const char *pb_wide_file(const char *const *files);
 
 /* Whether what can be configured may have changed. */
-bool pb_patches_touch_kconfig(const GPtrArray *patches);
+bool pb_touch_kconfig(const char *const *files);
 
 #endif

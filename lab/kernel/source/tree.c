@@ -158,7 +158,7 @@ static int fill_from_git(const char *directory, const struct pb_kernel_source *s
 			 void *context, struct pb_progress *progress, GError **ret_error)
 {
 	const struct repository *repo = context;
-	const char *tree = source->id + strlen("tree-");
+	const char *tree = source->id + strlen(PB_TREE_ID);
 	g_autofree char *index_path = g_strconcat(directory, ".index", NULL);
 	g_autofree char *index = g_strconcat("GIT_INDEX_FILE=", index_path, NULL);
 	g_autofree char *objects = alternate(repo);
@@ -353,7 +353,7 @@ int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progre
 			    : find_revision(spec, repo, &tree, ret_error);
 	if (r)
 		return r;
-	source->id = g_strconcat("tree-", tree, NULL);
+	source->id = g_strconcat(PB_TREE_ID, tree, NULL);
 	source->origin = on_disk ? g_strdup(spec->path)
 				 : g_strdup_printf("%s@%s", spec->path, spec->revision);
 	source->user_tree = true;
@@ -361,4 +361,33 @@ int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progre
 	if (!r)
 		*ret_source = g_steal_pointer(&source);
 	return r;
+}
+
+char **pb_tree_difference(const char *path, const char *id, const char *other, guint most)
+{
+	g_autoptr(repository) repo = NULL;
+	g_autofree char *objects = NULL, *git_dir = NULL, *names = NULL;
+	const char *env[] = {NULL, NULL};
+	g_auto(GStrv) files = NULL;
+
+	if (!g_str_has_prefix(id, PB_TREE_ID) || !g_str_has_prefix(other, PB_TREE_ID) ||
+	    repository_open(path, &repo, NULL))
+		return NULL;
+	objects = alternate(repo);
+	git_dir = g_strconcat("--git-dir=", repo->directory, NULL);
+	if (repo->objects)
+		env[0] = objects;
+	if (git(NULL, env,
+		(const char *[]){"-c", "core.quotePath=false", git_dir, "diff-tree", "-r",
+				 "--name-only", "--no-renames", id + strlen(PB_TREE_ID),
+				 other + strlen(PB_TREE_ID), NULL},
+		&names, NULL))
+		return NULL;
+	files = g_strsplit(g_strchomp(names), "\n", -1);
+	/* A name that git quotes has something in it that no kernel's file has. */
+	for (char **file = files; *file; file++) {
+		if (**file == '"')
+			return NULL;
+	}
+	return g_strv_length(files) > most ? NULL : g_steal_pointer(&files);
 }

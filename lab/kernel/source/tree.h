@@ -11,4 +11,14 @@
 int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progress,
 		   struct pb_kernel_source **ret_source, GError **ret_error);
 
+/* What the id of a source begins with that came from a tree; a git tree's name follows. */
+#define PB_TREE_ID "tree-"
+
+/*
+ * The files that differ between the sources @id and @other of the tree at @path, also those that
+ * only one has, as far as git still has both; free with g_strfreev. NULL if it has not, or
+ * if there are more than @most.
+ */
+char **pb_tree_difference(const char *path, const char *id, const char *other, guint most);
+
 #endif
