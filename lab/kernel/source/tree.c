@@ -12,180 +12,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lab/kernel/source/fill.h"
+#include "lab/kernel/source/git.h"
 #include "lab/kernel/source/store.h"
 #include "lab/util/files.h"
 #include "lab/util/process.h"
 #include "reports/error.h"
 
-/* What no attribute in the tree may overrule. */
-#define ATTRIBUTES "* -text -eol -ident -filter !working-tree-encoding\n"
-
 /* A list of every tracked file of the kernel is some 4 MiB. */
 #define LIST_BYTES (64 << 20)
-
-struct repository {
-	char *directory; /* the bare repository in the cache */
-	char *objects;	 /* the user's objects, NULL if there is no repository */
-};
-typedef struct repository repository;
-
-static void repository_free(struct repository *repo)
-{
-	if (!repo)
-		return;
-	g_free(repo->directory);
-	g_free(repo->objects);
-	g_free(repo);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(repository, repository_free)
-
-static const char *const isolated[] = {
-	"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_ATTR_NOSYSTEM=1",
-	"GIT_OPTIONAL_LOCKS=0",	 "GIT_TERMINAL_PROMPT=0",	"GIT_NO_REPLACE_OBJECTS=1",
-	"GIT_NO_LAZY_FETCH=1",
-};
-
-static const char *const settings[] = {
-	"safe.directory=*",
-	"core.hooksPath=/dev/null",
-	"core.attributesFile=/dev/null",
-	"core.fsmonitor=false",
-	"core.untrackedCache=false",
-	"core.autocrlf=false",
-	"core.compression=0",
-	"core.fsync=none",
-	"gc.auto=0",
-	"core.quotePath=false",
-	"advice.addEmbeddedRepo=false",
-};
-
-static void add(GPtrArray *list, const char *text)
-{
-	g_ptr_array_add(list, g_strdup(text));
-}
-
-/*
- * git with @arguments (NULL-terminated). @env: further settings of its environment
- * or NULL. @template: cwd, failure and so on, or NULL.
- */
-static int git(const struct pb_command *template, const char *const *env,
-	       const char *const *arguments, char **ret_output, GError **ret_error)
-{
-	g_autoptr(GPtrArray) argv = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) whole = g_ptr_array_new_with_free_func(g_free);
-	struct pb_command command = {0};
-	g_autofree char *output = NULL;
-	int r;
-
-	if (template)
-		command = *template;
-	add(argv, "git");
-	for (size_t i = 0; i < G_N_ELEMENTS(settings); i++) {
-		add(argv, "-c");
-		add(argv, settings[i]);
-	}
-	for (size_t i = 0; arguments[i]; i++)
-		add(argv, arguments[i]);
-	for (size_t i = 0; i < G_N_ELEMENTS(isolated); i++)
-		add(whole, isolated[i]);
-	for (size_t i = 0; env && env[i]; i++)
-		add(whole, env[i]);
-	g_ptr_array_add(argv, NULL);
-	g_ptr_array_add(whole, NULL);
-	command.argv = (const char *const *)argv->pdata;
-	command.env = (const char *const *)whole->pdata;
-	command.bare_env = true;
-	r = pb_command_run(&command, ret_output ? &output : NULL, ret_error);
-	if (!r && ret_output)
-		*ret_output = g_steal_pointer(&output);
-	return r;
-}
-
-/* One line of git's answer about the user's repository, or NULL if it has none. */
-static char *ask(const char *path, const char *const *arguments)
-{
-	int status = 0;
-	struct pb_command template = {.cwd = path, .ret_status = &status};
-	g_autofree char *output = NULL;
-
-	if (git(&template, NULL, arguments, &output, NULL) || status)
-		return NULL;
-	return g_strdup(g_strchomp(output));
-}
-
-static int repository_open(const char *path, struct repository **ret_repository, GError **ret_error)
-{
-	g_autoptr(repository) repo = g_new0(struct repository, 1);
-	g_autofree char *root = NULL, *head = NULL, *info = NULL, *lock_path = NULL;
-	g_autofree char *attributes = NULL;
-	g_autoptr(pb_lock) lock = NULL;
-	int r = pb_cache_root(&root, ret_error);
-
-	if (r)
-		return r;
-	repo->directory = g_build_filename(root, "trees.git", NULL);
-	repo->objects = ask(path, (const char *[]){"rev-parse", "--path-format=absolute",
-						   "--git-path", "objects", NULL});
-	info = g_build_filename(repo->directory, "info", NULL);
-	attributes = g_build_filename(info, "attributes", NULL);
-	if (!g_file_test(attributes, G_FILE_TEST_EXISTS)) {
-		lock_path = g_build_filename(root, "locks", "trees.git", NULL);
-		r = pb_lock_acquire(lock_path, NULL, &lock, ret_error);
-		if (!r)
-			r = git(NULL, NULL,
-				(const char *[]){"init", "--quiet", "--bare",
-						 "--template=", repo->directory, NULL},
-				NULL, ret_error);
-		if (!r)
-			r = pb_make_directory(info, ret_error);
-		if (!r)
-			r = pb_write_atomic(attributes, ATTRIBUTES, ret_error);
-	}
-	if (!r)
-		*ret_repository = g_steal_pointer(&repo);
-	return r;
-}
-
-/* "NAME="PATH"" quoted as git unquotes it, whatever characters the path has. */
-static char *alternate(const struct repository *repo)
-{
-	g_autofree char *escaped = g_strescape(repo->objects ? repo->objects : "", NULL);
-
-	return g_strdup_printf("GIT_ALTERNATE_OBJECT_DIRECTORIES=\"%s\"", escaped);
-}
-
-static int fill_from_git(const char *directory, const struct pb_kernel_source *source,
-			 void *context, struct pb_progress *progress, GError **ret_error)
-{
-	const struct repository *repo = context;
-	const char *tree = source->id + strlen(PB_TREE_ID);
-	g_autofree char *index_path = g_strconcat(directory, ".index", NULL);
-	g_autofree char *index = g_strconcat("GIT_INDEX_FILE=", index_path, NULL);
-	g_autofree char *objects = alternate(repo);
-	g_autofree char *git_dir = g_strconcat("--git-dir=", repo->directory, NULL);
-	g_autofree char *work_tree = g_strconcat("--work-tree=", directory, NULL);
-	const char *env[] = {index, repo->objects ? objects : NULL, NULL};
-	struct pb_command template = {.cwd = directory};
-	int r;
-
-	pb_progress_stage(progress, "copying the source of %s", source->origin);
-	r = pb_make_directory(directory, ret_error);
-	if (!r)
-		r = pb_remove_tree(index_path, ret_error);
-	if (!r)
-		r = git(&template, env,
-			(const char *[]){git_dir, work_tree, "read-tree", tree, NULL}, NULL,
-			ret_error);
-	if (!r)
-		r = git(&template, env,
-			(const char *[]){"-c", "checkout.workers=0", git_dir, work_tree,
-					 "checkout-index", "--all", "--quiet", NULL},
-			NULL, ret_error);
-	pb_remove_tree(index_path, NULL);
-	if (!r)
-		pb_progress_done(progress);
-	return r;
-}
 
 /* What a build in the tree itself leaves there, for a tree whose .gitignore is of no use. */
 static const char products[] = "*.[aos]\n*.ko\n*.cmd\n*.d\n*.mod\n*.mod.c\n*.order\n*.symvers\n"
@@ -204,17 +39,17 @@ static int add_listed(const char *path, const char *git_dir, const char *index_p
 	g_autofree char *list_path = g_strconcat(index_path, ".list", NULL);
 	struct pb_command template = {.cwd = path, .output_limit_bytes = LIST_BYTES};
 	g_autofree char *list = NULL;
-	int r = git(&template, list_env, arguments, &list, ret_error);
+	int r = pb_git(&template, list_env, arguments, &list, ret_error);
 
 	if (r || !*list)
 		return r;
 	r = pb_write_atomic(list_path, list, ret_error);
 	template.stdin_path = list_path;
 	if (!r)
-		r = git(&template, env,
-			(const char *[]){git_dir, "--work-tree=.", "update-index", "--add",
-					 "--remove", "--stdin", NULL},
-			NULL, ret_error);
+		r = pb_git(&template, env,
+			   (const char *[]){git_dir, "--work-tree=.", "update-index", "--add",
+					    "--remove", "--stdin", NULL},
+			   NULL, ret_error);
 	pb_remove_tree(list_path, NULL);
 	return r;
 }
@@ -224,7 +59,7 @@ static int add_listed(const char *path, const char *git_dir, const char *index_p
  * user's repository tracks; and without a repository everything but build products, if
  * .gitignore would leave out the kernel itself, as the one of Debian's sources does.
  */
-static int add_ignored(const struct pb_kernel_spec *spec, const struct repository *repo,
+static int add_ignored(const struct pb_kernel_spec *spec, const struct pb_repository *repo,
 		       const char *git_dir, const char *index_path, const char *const *env,
 		       GError **ret_error)
 {
@@ -241,10 +76,10 @@ static int add_ignored(const struct pb_kernel_spec *spec, const struct repositor
 
 	if (repo->objects)
 		return add_listed(spec->path, git_dir, index_path, NULL, env, tracked, ret_error);
-	r = git(&template, env,
-		(const char *[]){git_dir, "--work-tree=.", "check-ignore", "--quiet", "--no-index",
-				 "Kconfig", NULL},
-		NULL, ret_error);
+	r = pb_git(&template, env,
+		   (const char *[]){git_dir, "--work-tree=.", "check-ignore", "--quiet",
+				    "--no-index", "Kconfig", NULL},
+		   NULL, ret_error);
 	if (r || status)
 		return r;
 	r = pb_write_atomic(products_path, products, ret_error);
@@ -252,7 +87,7 @@ static int add_ignored(const struct pb_kernel_spec *spec, const struct repositor
 }
 
 /* The tree id of what is on disk at spec->path. */
-static int hash_worktree(const struct pb_kernel_spec *spec, const struct repository *repo,
+static int hash_worktree(const struct pb_kernel_spec *spec, const struct pb_repository *repo,
 			 struct pb_progress *progress, char **ret_tree, GError **ret_error)
 {
 	g_autofree char *name = pb_sha256_strings((const char *[]){spec->path, NULL});
@@ -280,15 +115,15 @@ static int hash_worktree(const struct pb_kernel_spec *spec, const struct reposit
 		pb_remove_tree(stale, NULL);
 	}
 	pb_progress_stage(progress, "reading %s", spec->path);
-	r = git(&template, (const char *[]){index, NULL},
-		(const char *[]){"-c", excludes, git_dir, "--work-tree=.", "add", "--all", NULL},
-		NULL, ret_error);
+	r = pb_git(&template, (const char *[]){index, NULL},
+		   (const char *[]){"-c", excludes, git_dir, "--work-tree=.", "add", "--all", NULL},
+		   NULL, ret_error);
 	if (!r)
 		r = add_ignored(spec, repo, git_dir, index_path, (const char *[]){index, NULL},
 				ret_error);
 	if (!r)
-		r = git(&template, (const char *[]){index, NULL},
-			(const char *[]){git_dir, "write-tree", NULL}, &tree, ret_error);
+		r = pb_git(&template, (const char *[]){index, NULL},
+			   (const char *[]){git_dir, "write-tree", NULL}, &tree, ret_error);
 	if (r)
 		return r;
 	pb_progress_done(progress);
@@ -297,7 +132,7 @@ static int hash_worktree(const struct pb_kernel_spec *spec, const struct reposit
 }
 
 /* The tree id of spec->revision. A path below the top of its repository means that part of it. */
-static int find_revision(const struct pb_kernel_spec *spec, const struct repository *repo,
+static int find_revision(const struct pb_kernel_spec *spec, const struct pb_repository *repo,
 			 char **ret_tree, GError **ret_error)
 {
 	g_autofree char *whole = g_strconcat(spec->revision, "^{tree}", NULL);
@@ -310,19 +145,19 @@ static int find_revision(const struct pb_kernel_spec *spec, const struct reposit
 			"%s is no git repository, so it has no revision %s; leave @%s out for "
 			"the tree as it is on disk",
 			spec->path, spec->revision, spec->revision);
-	tree = ask(spec->path, (const char *[]){"rev-parse", "--verify", "--quiet",
-						"--end-of-options", whole, NULL});
+	tree = pb_git_ask(spec->path, (const char *[]){"rev-parse", "--verify", "--quiet",
+						       "--end-of-options", whole, NULL});
 	if (!tree)
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 			       "%s has no revision \"%s\"; `git -C %s log` shows what there is",
 			       spec->path, spec->revision, spec->path);
-	prefix = ask(spec->path, (const char *[]){"rev-parse", "--show-prefix", NULL});
+	prefix = pb_git_ask(spec->path, (const char *[]){"rev-parse", "--show-prefix", NULL});
 	if (prefix && *prefix) {
 		g_autofree char *part = g_strdup_printf("%s:%s", tree, prefix);
 
 		g_free(tree);
-		tree = ask(spec->path, (const char *[]){"rev-parse", "--verify", "--quiet",
-							"--end-of-options", part, NULL});
+		tree = pb_git_ask(spec->path, (const char *[]){"rev-parse", "--verify", "--quiet",
+							       "--end-of-options", part, NULL});
 		if (!tree)
 			return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 				       "the revision %s has no directory %s", spec->revision,
@@ -337,7 +172,7 @@ int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progre
 {
 	g_autoptr(pb_kernel_source) source = g_new0(struct pb_kernel_source, 1);
 	bool on_disk = spec->kind == PB_KERNEL_TREE;
-	g_autoptr(repository) repo = NULL;
+	g_autoptr(pb_repository) repo = NULL;
 	g_autofree char *tree = NULL;
 	int r;
 
@@ -347,7 +182,7 @@ int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progre
 			       spec->path);
 	r = on_disk ? pb_source_check(spec->path, spec->path, ret_error) : 0;
 	if (!r)
-		r = repository_open(spec->path, &repo, ret_error);
+		r = pb_repository_open(spec->path, &repo, ret_error);
 	if (!r)
 		r = on_disk ? hash_worktree(spec, repo, progress, &tree, ret_error)
 			    : find_revision(spec, repo, &tree, ret_error);
@@ -357,37 +192,8 @@ int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progre
 	source->origin = on_disk ? g_strdup(spec->path)
 				 : g_strdup_printf("%s@%s", spec->path, spec->revision);
 	source->user_tree = true;
-	r = pb_source_store(source, fill_from_git, repo, progress, ret_error);
+	r = pb_source_store(source, pb_fill_from_git, repo, progress, ret_error);
 	if (!r)
 		*ret_source = g_steal_pointer(&source);
 	return r;
-}
-
-char **pb_tree_difference(const char *path, const char *id, const char *other, guint most)
-{
-	g_autoptr(repository) repo = NULL;
-	g_autofree char *objects = NULL, *git_dir = NULL, *names = NULL;
-	const char *env[] = {NULL, NULL};
-	g_auto(GStrv) files = NULL;
-
-	if (!g_str_has_prefix(id, PB_TREE_ID) || !g_str_has_prefix(other, PB_TREE_ID) ||
-	    repository_open(path, &repo, NULL))
-		return NULL;
-	objects = alternate(repo);
-	git_dir = g_strconcat("--git-dir=", repo->directory, NULL);
-	if (repo->objects)
-		env[0] = objects;
-	if (git(NULL, env,
-		(const char *[]){"-c", "core.quotePath=false", git_dir, "diff-tree", "-r",
-				 "--name-only", "--no-renames", id + strlen(PB_TREE_ID),
-				 other + strlen(PB_TREE_ID), NULL},
-		&names, NULL))
-		return NULL;
-	files = g_strsplit(g_strchomp(names), "\n", -1);
-	/* A name that git quotes has something in it that no kernel's file has. */
-	for (char **file = files; *file; file++) {
-		if (**file == '"')
-			return NULL;
-	}
-	return g_strv_length(files) > most ? NULL : g_steal_pointer(&files);
 }
