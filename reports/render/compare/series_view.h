@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <jansson.h>
 
-#include "reports/stats/verdict.h"
+#include "reports/compare/comparison.h"
 
 enum pb_series_choice {
 	PB_SERIES_MOVED,       /* primary figures that a patch moved */
