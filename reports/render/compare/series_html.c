@@ -165,7 +165,7 @@ static void add_again(GString *out, const json_t *series)
 	element(out, "p", "One patch, with those before it, against the base:");
 	g_string_append(out, "<ul class=\"commands\">\n");
 	json_array_foreach (json_object_get(series, "patches"), i, patch) {
-		g_autofree char *one = pb_series_command(series, patch);
+		g_autofree char *one = pb_series_command(text_at(series, "base"), patch);
 
 		if (!one || json_is_true(json_object_get(patch, "same_code")))
 			continue;

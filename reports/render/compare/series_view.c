@@ -237,9 +237,9 @@ static char *quoted(const char *word)
 	return *word && !word[strspn(word, PLAIN)] ? g_strdup(word) : g_shell_quote(word);
 }
 
-char *pb_series_command(const json_t *series, const json_t *patch)
+char *pb_series_command(const char *before, const json_t *patch)
 {
-	g_autofree char *base = quoted(text_at(series, "base"));
+	g_autofree char *base = quoted(before);
 	g_autofree char *spec = quoted(text_at(patch, "spec"));
 
 	return *text_at(patch, "spec") ? g_strdup_printf("./run.sh compare %s %s", base, spec)

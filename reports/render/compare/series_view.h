@@ -61,8 +61,8 @@ char *pb_series_block_name(const struct pb_series_block *block);
 char *pb_series_params(const struct pb_series_block *block, const json_t *row, bool varying);
 char *pb_series_baseline(const json_t *row); /* "113.58"; "–" for none */
 
-/* "./run.sh compare BASE SPEC", to be pasted into a shell; NULL for a patch without a spec. */
-char *pb_series_command(const json_t *series, const json_t *patch);
+/* "./run.sh compare @before SPEC", for a shell; NULL for a patch without a spec. */
+char *pb_series_command(const char *before, const json_t *patch);
 
 /* "2 of 4 patches have no kernel, so nothing is known of them: 3, 4." NULL if all have one. */
 char *pb_series_unbuilt(const json_t *series);
