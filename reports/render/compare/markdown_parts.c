@@ -90,8 +90,10 @@ void pb_markdown_add_text(GString *out, char *text)
 	g_autofree char *fence = fence_for(text);
 	bool cut = cut_lines(text, AFTER_TEXT - MIN(out->len, AFTER_TEXT));
 
-	pb_markdown_open_details(out, "As text, for a mail or a commit message", 0);
-	g_string_append_printf(out, "\n%s\n%s%s\n", fence, text, fence);
+	g_string_append_printf(out,
+			       "\n<details><summary>As text, for a mail or a commit message"
+			       "</summary>\n\n%s\n%s%s\n",
+			       fence, text, fence);
 	g_string_append(out, cut ? "\nThe rest is in report.txt.\n" : "");
 	pb_markdown_close_details(out);
 }

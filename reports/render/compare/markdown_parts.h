@@ -9,7 +9,7 @@
 /* As @append does, but of a long text only the beginning. */
 void pb_markdown_clipped(GString *out, void (*append)(GString *, const char *), const char *text);
 
-/* @format: of the summary; it may have one %u, for @count. */
+/* @format: of the summary; it has one %u, for @count. */
 void pb_markdown_open_details(GString *out, const char *format, guint count);
 void pb_markdown_close_details(GString *out);
 

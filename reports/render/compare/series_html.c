@@ -141,8 +141,8 @@ static void add_method(GString *out, const json_t *series)
 	element(out, "p",
 		"One kernel was built for each patch, with all patches before it, and each kernel "
 		"ran the same cases on the same machine. A patch by itself is its kernel against "
-		"the one before; against the base is all patches so far. A patch whose kernel is "
-		"the same bytes as the one before has nothing to measure.");
+		"the one before; against the base is all patches so far. A patch whose kernel has "
+		"the same code as the one before has nothing to measure.");
 	element(out, "p",
 		"The verdict of the series is the worst of its patches, each by itself: what a "
 		"later patch repairs was broken for those who bisect. Each comparison has a report "

@@ -121,9 +121,9 @@ static void add_patch(GString *out, const json_t *patch, const char *dir)
 	if (!pb_series_has_kernel(patch)) {
 		add_error(out, text_at(patch, "error"));
 	} else if (json_is_true(json_object_get(patch, "same_code"))) {
-		g_string_append(
-			out, "<td colspan=\"2\" class=\"state\"><b class=\"same\">= changes no "
-			     "code</b><small>the same bytes as the kernel before it</small></td>");
+		g_string_append(out,
+				"<td colspan=\"2\" class=\"state\"><b class=\"same\">= changes no "
+				"code</b><small>no figure of it can differ</small></td>");
 	} else {
 		add_side(out, patch, "previous", "by itself", dir);
 		add_side(out, patch, "base", "against the base", dir);
