@@ -1,9 +1,10 @@
 #!/bin/sh
-# Renders a kept comparison in every way and opens its page in a browser.
+# Renders a kept comparison or series in every way and opens its page in a browser.
 #
-#	check_compare.sh RENDER_COMPARE DIR [no-figures]
+#	check_compare.sh RENDER DIR [no-figures]
 #
-# DIR: holds a compare.json and stays as it is. Exit: as check_report.sh, which does the rest.
+# RENDER: render_compare or render_series. DIR: holds the JSON that it reads, and stays as it
+# is. Exit: as check_report.sh, which does the rest.
 set -eu
 render=$1
 sample=$2
@@ -11,6 +12,6 @@ shift 2
 here=$(dirname -- "$(realpath -- "$0")")
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT INT TERM
-cp -- "$sample/compare.json" "$work/"
+cp -- "$sample"/*.json "$work/"
 "$render" "$work"
 "$here/check_report.sh" "$work/report.html" "$@"

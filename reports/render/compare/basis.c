@@ -275,22 +275,13 @@ void pb_compare_add_again(GString *out, const struct pb_compare_page *page)
 	element(out, "pre", command);
 }
 
-void pb_compare_add_files(GString *out, const struct pb_compare_page *page)
+void pb_compare_add_file_list(GString *out, const char *dir, const struct pb_compare_file *files,
+			      size_t count)
 {
-	static const struct {
-		const char *path;
-		const char *what;
-	} files[] = {
-		{PB_COMPARE_FILE, "this comparison"},
-		{"baseline/" PB_RESULT_FILE, "the baseline's result, with its samples"},
-		{"patched/" PB_RESULT_FILE, "the patched side's"},
-		{"control/" PB_RESULT_FILE, "the control's"},
-	};
-
 	pb_html_heading(out, "data", "Raw data");
 	g_string_append(out, "<ul>\n");
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_autofree char *path = g_build_filename(page->dir, files[i].path, NULL);
+	for (size_t i = 0; i < count; i++) {
+		g_autofree char *path = g_build_filename(dir, files[i].path, NULL);
 
 		/* Two results compared where they lie are not beside the page. */
 		if (i && !g_file_test(path, G_FILE_TEST_EXISTS))
@@ -299,4 +290,16 @@ void pb_compare_add_files(GString *out, const struct pb_compare_page *page)
 				       files[i].path, files[i].what);
 	}
 	g_string_append(out, "</ul>\n");
+}
+
+void pb_compare_add_files(GString *out, const struct pb_compare_page *page)
+{
+	static const struct pb_compare_file files[] = {
+		{PB_COMPARE_FILE, "this comparison"},
+		{"baseline/" PB_RESULT_FILE, "the baseline's result, with its samples"},
+		{"patched/" PB_RESULT_FILE, "the patched side's"},
+		{"control/" PB_RESULT_FILE, "the control's"},
+	};
+
+	pb_compare_add_file_list(out, page->dir, files, G_N_ELEMENTS(files));
 }

@@ -41,6 +41,11 @@ const char *pb_compare_class(enum pb_verdict verdict)
 	return looks[verdict].class;
 }
 
+const char *pb_compare_mark(enum pb_verdict verdict)
+{
+	return looks[verdict].mark;
+}
+
 static bool is_judged(const struct pb_comparison_row *row)
 {
 	return row->primary && row->verdict != PB_VERDICT_MISSING;

@@ -27,19 +27,25 @@ static void add_counts(GString *out, const struct pb_comparison *c)
 	g_string_append(out, "</ul>\n");
 }
 
+void pb_compare_open_header(GString *out, const char *brand, enum pb_verdict verdict,
+			    const char *sentence)
+{
+	g_string_append(out, "<header>");
+	element(out, "p class=\"brand\"", brand);
+	g_string_append_printf(out,
+			       "<h1 class=\"verdict\"><span class=\"sign %s\" role=\"img\" "
+			       "aria-label=\"%s\">%s</span> <span>",
+			       pb_compare_class(verdict), pb_verdict_name(verdict),
+			       pb_compare_sign(verdict));
+	say(out, sentence);
+	g_string_append(out, "</span></h1>\n");
+}
+
 static void add_header(GString *out, const struct pb_comparison *c)
 {
 	g_autofree char *specs = pb_compare_specs(c);
 
-	g_string_append(out, "<header>");
-	element(out, "p class=\"brand\"", "pinbench compare");
-	g_string_append_printf(out,
-			       "<h1 class=\"verdict\"><span class=\"sign %s\" role=\"img\" "
-			       "aria-label=\"%s\">%s</span> <span>",
-			       pb_compare_class(c->verdict), pb_verdict_name(c->verdict),
-			       pb_compare_sign(c->verdict));
-	say(out, c->sentence);
-	g_string_append(out, "</span></h1>\n");
+	pb_compare_open_header(out, "pinbench compare", c->verdict, c->sentence);
 	if (*specs)
 		element(out, "p class=\"specs\"", specs);
 	if (c->row_count)
@@ -47,14 +53,20 @@ static void add_header(GString *out, const struct pb_comparison *c)
 	g_string_append(out, "</header>\n");
 }
 
+void pb_compare_add_nav(GString *out, const struct pb_compare_section *sections, size_t count)
+{
+	g_string_append(out, "<nav aria-label=\"Sections\">");
+	for (size_t i = 0; i < count; i++)
+		if (sections[i].there)
+			g_string_append_printf(out, "<a href=\"#%s\">%s</a>", sections[i].id,
+					       sections[i].text);
+	g_string_append(out, "</nav>\n");
+}
+
 static void add_nav(GString *out, const struct pb_comparison *c)
 {
 	const bool rows = c->row_count > 0, measured = pb_compare_at(c, "validity", NULL);
-	const struct {
-		bool there;
-		const char *id;
-		const char *text;
-	} parts[] = {
+	const struct pb_compare_section sections[] = {
 		{measured, "trust", "On what"},
 		{rows, "figures", "Figures"},
 		{c->counts[PB_VERDICT_MISSING], "missing", "Missing"},
@@ -67,18 +79,11 @@ static void add_nav(GString *out, const struct pb_comparison *c)
 		{true, "mail", "For a mail"},
 	};
 
-	g_string_append(out, "<nav aria-label=\"Sections\">");
-	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-		if (parts[i].there)
-			g_string_append_printf(out, "<a href=\"#%s\">%s</a>", parts[i].id,
-					       parts[i].text);
-	g_string_append(out, "</nav>\n");
+	pb_compare_add_nav(out, sections, G_N_ELEMENTS(sections));
 }
 
-static void add_control_warning(GString *out, const struct pb_comparison *c)
+void pb_compare_add_control_warning(GString *out, const json_t *control)
 {
-	const json_t *control = pb_compare_at(c, "validity", "control");
-
 	if (json_is_false(json_object_get(control, "ok")))
 		element(out, "p class=\"warning worse\" role=\"note\"",
 			"✗ The control failed: these figures are not to be trusted.");
@@ -112,7 +117,7 @@ static void add_unreached(GString *out, const struct pb_comparison *c)
 	g_string_append(out, "</ul></div>\n");
 }
 
-static void add_trust(GString *out, const struct pb_comparison *c)
+void pb_compare_add_trust(GString *out, const GPtrArray *items)
 {
 	static const char *const classes[] = {
 		[PB_TRUST_OK] = "better",
@@ -120,8 +125,6 @@ static void add_trust(GString *out, const struct pb_comparison *c)
 		[PB_TRUST_FAILED] = "worse",
 		[PB_TRUST_UNKNOWN] = "same",
 	};
-	g_autoptr(GPtrArray) items = pb_compare_trust(c);
-
 	if (!items->len)
 		return;
 	g_string_append(out, "<dl class=\"trust\" id=\"trust\">\n");
@@ -139,10 +142,8 @@ static void add_trust(GString *out, const struct pb_comparison *c)
 	g_string_append(out, "</dl>\n");
 }
 
-static void add_mail(GString *out, const struct pb_comparison *c)
+void pb_compare_add_mail(GString *out, const char *text)
 {
-	g_autofree char *text = pb_render_comparison_text(c, PB_MAIL_COLUMNS);
-
 	pb_html_heading(out, "mail", "For a mail or a commit message");
 	g_string_append(out, "<pre class=\"mail\" tabindex=\"0\">");
 	say(out, text);
@@ -154,6 +155,8 @@ int pb_render_comparison_html(const struct pb_comparison *c, const char *dir, GE
 	g_autoptr(GHashTable) varying = pb_compare_varying(c);
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autofree char *specs = pb_compare_specs(c);
+	g_autofree char *text = pb_render_comparison_text(c, PB_MAIL_COLUMNS);
+	g_autoptr(GPtrArray) items = pb_compare_trust(c);
 	g_autofree char *title = g_strdup_printf("%s%spinbench compare", specs, *specs ? ": " : "");
 	const struct pb_compare_page page = {
 		.comparison = c, .varying = varying, .dir = dir, .timed = pb_compare_is_timed(c)};
@@ -162,9 +165,9 @@ int pb_render_comparison_html(const struct pb_comparison *c, const char *dir, GE
 	add_header(out, c);
 	add_nav(out, c);
 	g_string_append(out, "<main>\n");
-	add_control_warning(out, c);
+	pb_compare_add_control_warning(out, pb_compare_at(c, "validity", "control"));
 	add_unreached(out, c);
-	add_trust(out, c);
+	pb_compare_add_trust(out, items);
 	pb_compare_add_forest(out, &page);
 	pb_compare_add_tables(out, &page);
 	pb_compare_add_functions(out, &page);
@@ -172,7 +175,7 @@ int pb_render_comparison_html(const struct pb_comparison *c, const char *dir, GE
 	pb_compare_add_method(out, &page);
 	pb_compare_add_again(out, &page);
 	pb_compare_add_files(out, &page);
-	add_mail(out, c);
+	pb_compare_add_mail(out, text);
 	g_string_append(out, "</main>\n</body>\n</html>\n");
 	return pb_write_file(dir, PB_HTML_FILE, out->str, out->len, ret_error);
 }

@@ -4,62 +4,16 @@
 
 #include "reports/file.h"
 #include "reports/render/compare/junit.h"
+#include "reports/render/compare/junit_parts.h"
 #include "reports/render/compare/words.h"
-#include "reports/render/html_page.h"
 #include "reports/render/text.h"
 
-/* U+FFFE and U+FFFF: UTF-8 can write them, XML cannot. */
-static char *without_noncharacters(const char *text)
-{
-	g_autoptr(GString) clean = g_string_new(text);
-
-	g_string_replace(clean, "\xef\xbf\xbe", "?", 0);
-	g_string_replace(clean, "\xef\xbf\xbf", "?", 0);
-	return g_string_free(g_steal_pointer(&clean), FALSE);
-}
-
-/* What HTML escapes is what XML does; control characters become U+FFFD in both. */
-static void say(GString *out, const char *text)
-{
-	g_autofree char *clean = without_noncharacters(text);
-
-	pb_text_append_html(out, clean);
-}
-
-static void attribute(GString *out, const char *name, const char *value)
-{
-	g_autofree char *clean = without_noncharacters(value);
-
-	pb_html_attribute(out, name, clean);
-}
-
-/* Tests of one suite, or of all. */
-struct tally {
-	guint tests, failures, errors, skipped;
-};
-
-static void count(struct tally *tally, const struct pb_comparison_row *row)
+static void count(struct pb_junit_tally *tally, const struct pb_comparison_row *row)
 {
 	tally->tests++;
 	tally->failures += row->verdict == PB_VERDICT_REGRESSION;
 	tally->skipped +=
 		row->verdict == PB_VERDICT_MISSING || row->verdict == PB_VERDICT_INCONCLUSIVE;
-}
-
-static void add_tally(GString *out, const struct tally *tally)
-{
-	g_string_append_printf(out, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\">\n",
-			       tally->tests, tally->failures, tally->errors, tally->skipped);
-}
-
-static void add_property(GString *out, const char *name, const char *value)
-{
-	if (!*value)
-		return;
-	g_string_append(out, "<property");
-	attribute(out, "name", name);
-	attribute(out, "value", value);
-	g_string_append(out, "/>\n");
 }
 
 static void add_properties(GString *out, const struct pb_comparison *c)
@@ -68,14 +22,14 @@ static void add_properties(GString *out, const struct pb_comparison *c)
 	const char *warning = pb_compare_unreached_warning(c);
 
 	g_string_append(out, "<properties>\n");
-	add_property(out, "baseline",
-		     pb_compare_text_at(pb_compare_at(c, "baseline", "kernel"), "spec"));
-	add_property(out, "patched",
-		     pb_compare_text_at(pb_compare_at(c, "patched", "kernel"), "spec"));
-	add_property(out, "evidence", pb_compare_text_at(validity, "evidence"));
-	add_property(out, "verdict", pb_verdict_name(c->verdict));
-	add_property(out, "sentence", c->sentence);
-	add_property(out, "warning", warning ? warning : "");
+	pb_junit_add_property(out, "baseline",
+			      pb_compare_text_at(pb_compare_at(c, "baseline", "kernel"), "spec"));
+	pb_junit_add_property(out, "patched",
+			      pb_compare_text_at(pb_compare_at(c, "patched", "kernel"), "spec"));
+	pb_junit_add_property(out, "evidence", pb_compare_text_at(validity, "evidence"));
+	pb_junit_add_property(out, "verdict", pb_verdict_name(c->verdict));
+	pb_junit_add_property(out, "sentence", c->sentence);
+	pb_junit_add_property(out, "warning", warning ? warning : "");
 	g_string_append(out, "</properties>\n");
 }
 
@@ -101,15 +55,6 @@ static char *figures_of(const struct pb_comparison_row *row)
 	return g_string_free(out, FALSE);
 }
 
-static void add_skipped(GString *out, const char *verdict, const char *why)
-{
-	g_autofree char *message = g_strdup_printf("%s: %s", verdict, why);
-
-	g_string_append(out, "<skipped");
-	attribute(out, "message", message);
-	g_string_append(out, "/>\n");
-}
-
 /* What the test came to; nothing for one that passes. */
 static void add_outcome(GString *out, const struct pb_comparison_row *row, const char *figures)
 {
@@ -119,16 +64,16 @@ static void add_outcome(GString *out, const struct pb_comparison_row *row, const
 	switch (row->verdict) {
 	case PB_VERDICT_REGRESSION:
 		g_string_append(out, "<failure type=\"regression\"");
-		attribute(out, "message", figures);
+		pb_junit_attribute(out, "message", figures);
 		g_string_append_c(out, '>');
-		say(out, row->command ? row->command : "");
+		pb_junit_say(out, row->command ? row->command : "");
 		g_string_append(out, "</failure>\n");
 		break;
 	case PB_VERDICT_MISSING:
-		add_skipped(out, verdict, row->reason ? row->reason : "no reason given");
+		pb_junit_add_skipped(out, verdict, row->reason ? row->reason : "no reason given");
 		break;
 	case PB_VERDICT_INCONCLUSIVE:
-		add_skipped(out, verdict, outlook);
+		pb_junit_add_skipped(out, verdict, outlook);
 		break;
 	default:
 		break;
@@ -141,15 +86,15 @@ static void add_case(GString *out, const char *class, const struct pb_comparison
 	g_autofree char *figures = figures_of(row);
 
 	g_string_append(out, "<testcase");
-	attribute(out, "name", name);
-	attribute(out, "classname", class);
+	pb_junit_attribute(out, "name", name);
+	pb_junit_attribute(out, "classname", class);
 	g_string_append(out, ">\n");
 	add_outcome(out, row, figures);
 	if (row->verdict != PB_VERDICT_MISSING) {
 		g_string_append(out, "<system-out>");
-		say(out, pb_verdict_name(row->verdict));
-		say(out, row->negligible ? " (negligible): " : ": ");
-		say(out, figures);
+		pb_junit_say(out, pb_verdict_name(row->verdict));
+		pb_junit_say(out, row->negligible ? " (negligible): " : ": ");
+		pb_junit_say(out, figures);
 		g_string_append(out, "</system-out>\n");
 	}
 	g_string_append(out, "</testcase>\n");
@@ -159,46 +104,34 @@ static void add_suite(GString *out, const struct pb_comparison *c, const char *b
 		      const GPtrArray *rows)
 {
 	g_autofree char *class = g_strdelimit(g_strdup(benchmark), "/", '.');
-	struct tally tally = {0};
+	struct pb_junit_tally tally = {0};
 
 	for (guint i = 0; i < rows->len; i++)
 		count(&tally, rows->pdata[i]);
 	g_string_append(out, "<testsuite");
-	attribute(out, "name", benchmark);
-	add_tally(out, &tally);
+	pb_junit_attribute(out, "name", benchmark);
+	pb_junit_add_tally(out, &tally);
 	add_properties(out, c);
 	for (guint i = 0; i < rows->len; i++)
 		add_case(out, class, rows->pdata[i]);
 	g_string_append(out, "</testsuite>\n");
 }
 
-/* Figures that must not be trusted are not to pass in silence. */
-static void add_control(GString *out)
-{
-	const struct tally tally = {.tests = 1, .errors = 1};
-
-	g_string_append(out, "<testsuite name=\"control\"");
-	add_tally(out, &tally);
-	g_string_append(out, "<testcase name=\"control\" classname=\"control\">\n"
-			     "<error type=\"control\" message=\"The control failed: these figures "
-			     "are not to be trusted.\"/>\n</testcase>\n</testsuite>\n");
-}
-
 /* A comparison that measured nothing still says why. */
 static void add_empty(GString *out, const struct pb_comparison *c)
 {
-	const struct tally tally = {0};
+	const struct pb_junit_tally tally = {0};
 
 	g_string_append(out, "<testsuite name=\"compare\"");
-	add_tally(out, &tally);
+	pb_junit_add_tally(out, &tally);
 	add_properties(out, c);
 	g_string_append(out, "<system-out>");
-	say(out, c->sentence);
+	pb_junit_say(out, c->sentence);
 	g_string_append(out, "</system-out>\n</testsuite>\n");
 }
 
 /* Benchmarks in the order of their worst row; each has a GPtrArray of rows. */
-static GPtrArray *suites_of(const struct pb_comparison *c, struct tally *ret_tally)
+static GPtrArray *suites_of(const struct pb_comparison *c, struct pb_junit_tally *ret_tally)
 {
 	GPtrArray *suites = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
@@ -223,16 +156,16 @@ static GPtrArray *suites_of(const struct pb_comparison *c, struct tally *ret_tal
 int pb_render_comparison_junit(const struct pb_comparison *c, const char *dir, GError **ret_error)
 {
 	g_autoptr(GString) out = g_string_new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-	struct tally tally = {0};
+	struct pb_junit_tally tally = {0};
 	g_autoptr(GPtrArray) suites = suites_of(c, &tally);
 	bool failed = json_is_false(json_object_get(pb_compare_at(c, "validity", "control"), "ok"));
 
 	tally.tests += failed;
 	tally.errors += failed;
 	g_string_append(out, "<testsuites name=\"pinbench compare\"");
-	add_tally(out, &tally);
+	pb_junit_add_tally(out, &tally);
 	if (failed)
-		add_control(out);
+		pb_junit_add_control(out);
 	for (guint i = 0; i < suites->len; i++) {
 		const GPtrArray *rows = suites->pdata[i];
 		const struct pb_comparison_row *first = rows->pdata[0];

@@ -4,6 +4,7 @@
 
 #include "reports/file.h"
 #include "reports/render/compare/markdown.h"
+#include "reports/render/compare/markdown_parts.h"
 #include "reports/render/compare/text.h"
 #include "reports/render/compare/words.h"
 #include "reports/render/text.h"
@@ -13,15 +14,10 @@
 
 #define FIRST_ROWS	20
 #define SHOWN_UNREACHED 12
-/* No single text may crowd out all others, whatever a file says. */
-#define LONGEST	       1500
-#define MOST_BACKTICKS 40
 /* How long the comment may be after each of its parts. */
-#define AFTER_TRUST	12000
 #define AFTER_MOVED	30000
 #define AFTER_UNCHANGED 40000
 #define AFTER_MISSING	44000
-#define AFTER_TEXT	(PB_COMMENT_MAX_BYTES - 1000)
 
 struct page {
 	const struct pb_comparison *c;
@@ -31,22 +27,6 @@ struct page {
 };
 
 typedef void (*adder)(const struct page *page, GString *out, const struct pb_comparison_row *row);
-
-/* As @append does, but of a long text only the beginning. */
-static void add_clipped(GString *out, void (*append)(GString *, const char *), const char *text)
-{
-	g_autofree char *valid = NULL;
-	g_autofree char *start = NULL;
-
-	if (strlen(text) <= LONGEST) {
-		append(out, text);
-		return;
-	}
-	start = g_strndup(text, LONGEST);
-	valid = g_utf8_make_valid(start, -1);
-	append(out, valid);
-	g_string_append(out, " …");
-}
 
 static void add_cell(GString *out, const char *text)
 {
@@ -101,9 +81,9 @@ static void add_row(const struct page *page, GString *out, const struct pb_compa
 		g_string_append_printf(out, "%s%s", *outlook ? ": " : "", outlook);
 	}
 	g_string_append(out, " | ");
-	add_clipped(out, code, name);
+	pb_markdown_clipped(out, code, name);
 	g_string_append(out, " | ");
-	add_clipped(out, say, metric);
+	pb_markdown_clipped(out, say, metric);
 	g_string_append(out, " |");
 	add_figures(page, out, row);
 }
@@ -112,11 +92,11 @@ static void add_missing_row(const struct page *page, GString *out,
 			    const struct pb_comparison_row *row)
 {
 	g_string_append(out, "- ");
-	add_clipped(out, code, row->id);
+	pb_markdown_clipped(out, code, row->id);
 	g_string_append_c(out, ' ');
-	add_clipped(out, say, row->metric);
+	pb_markdown_clipped(out, say, row->metric);
 	g_string_append(out, ": ");
-	add_clipped(out, say, row->reason ? row->reason : "no reason given");
+	pb_markdown_clipped(out, say, row->reason ? row->reason : "no reason given");
 	g_string_append_c(out, '\n');
 }
 
@@ -136,18 +116,6 @@ static void add_rows(const struct page *page, const GPtrArray *rows, guint first
 		}
 		g_string_append(page->out, one->str);
 	}
-}
-
-static void open_details(GString *out, const char *format, guint count)
-{
-	g_string_append(out, "\n<details><summary>");
-	g_string_append_printf(out, format, count);
-	g_string_append(out, "</summary>\n");
-}
-
-static void close_details(GString *out)
-{
-	g_string_append(out, "\n</details>\n");
 }
 
 /* Primary metrics with one of the verdicts @wanted (bits), in the order of rows. */
@@ -175,10 +143,11 @@ static void add_moved(const struct page *page)
 	add_rows(page, rows, 0, first, AFTER_MOVED, add_row);
 	if (first == rows->len)
 		return;
-	open_details(page->out, "%u more that moved or are inconclusive", rows->len - first);
+	pb_markdown_open_details(page->out, "%u more that moved or are inconclusive",
+				 rows->len - first);
 	add_head(page);
 	add_rows(page, rows, first, rows->len, AFTER_MOVED, add_row);
-	close_details(page->out);
+	pb_markdown_close_details(page->out);
 }
 
 /* The negligible ones come first: their deltas are the largest. */
@@ -188,10 +157,10 @@ static void add_unchanged(const struct page *page)
 
 	if (!rows->len)
 		return;
-	open_details(page->out, "%u unchanged", rows->len);
+	pb_markdown_open_details(page->out, "%u unchanged", rows->len);
 	add_head(page);
 	add_rows(page, rows, 0, rows->len, AFTER_UNCHANGED, add_row);
-	close_details(page->out);
+	pb_markdown_close_details(page->out);
 }
 
 static void add_missing(const struct page *page)
@@ -200,10 +169,10 @@ static void add_missing(const struct page *page)
 
 	if (!rows->len)
 		return;
-	open_details(page->out, "%u missing", rows->len);
+	pb_markdown_open_details(page->out, "%u missing", rows->len);
 	g_string_append_c(page->out, '\n');
 	add_rows(page, rows, 0, rows->len, AFTER_MISSING, add_missing_row);
-	close_details(page->out);
+	pb_markdown_close_details(page->out);
 }
 
 static void add_warnings(const struct page *page)
@@ -222,7 +191,7 @@ static void add_warnings(const struct page *page)
 		bool outside = !strcmp(pb_compare_text_at(one, "reached"), "outside");
 
 		g_string_append(page->out, "> - ");
-		add_clipped(page->out, code, pb_compare_text_at(one, "function"));
+		pb_markdown_clipped(page->out, code, pb_compare_text_at(one, "function"));
 		g_string_append_printf(page->out, "%s\n",
 				       outside ? ": only while a case prepared or cleaned up" : "");
 	}
@@ -231,91 +200,33 @@ static void add_warnings(const struct page *page)
 				       unreached->len - SHOWN_UNREACHED);
 }
 
-static void add_trust(const struct page *page)
-{
-	g_autoptr(GPtrArray) items = pb_compare_trust(page->c);
-
-	g_string_append(page->out, items->len ? "\n" : "");
-	for (guint i = 0; i < items->len && page->out->len < AFTER_TRUST; i++) {
-		const struct pb_trust_item *item = items->pdata[i];
-
-		g_string_append_printf(page->out, "- %s **%s** (%s): ", pb_trust_sign(item->state),
-				       item->name, pb_trust_word(item->state));
-		add_clipped(page->out, say, item->text);
-		g_string_append_c(page->out, '\n');
-	}
-}
-
-/* A fence is closed by as many backticks as opened it: one more than there are in a row. */
-static char *fence_for(char *text)
-{
-	size_t longest = 0;
-
-	for (const char *at = strchr(text, '`'); at; at = strchr(at, '`')) {
-		size_t run = strspn(at, "`");
-
-		longest = MAX(longest, run);
-		at += run;
-	}
-	if (longest > MOST_BACKTICKS) {
-		g_strdelimit(text, "`", '\'');
-		longest = 0;
-	}
-	return g_strnfill(MAX(longest + 1, 3), '`');
-}
-
-/* Leaves the whole lines of @text that fit into @room; true if that is not all. */
-static bool cut_lines(char *text, size_t room)
-{
-	char *end;
-
-	if (strlen(text) <= room)
-		return false;
-	text[room] = '\0';
-	end = strrchr(text, '\n');
-	*(end ? end + 1 : text) = '\0';
-	return true;
-}
-
-static void add_text(const struct page *page)
-{
-	g_autofree char *text = pb_render_comparison_text(page->c, PB_MAIL_COLUMNS);
-	g_autofree char *fence = fence_for(text);
-	bool cut = cut_lines(text, AFTER_TEXT - MIN(page->out->len, AFTER_TEXT));
-
-	g_string_append_printf(page->out,
-			       "\n<details><summary>As text, for a mail or a commit message"
-			       "</summary>\n\n%s\n%s%s\n",
-			       fence, text, fence);
-	g_string_append(page->out, cut ? "\nThe rest is in report.txt.\n" : "");
-	close_details(page->out);
-}
-
 int pb_render_comparison_markdown(const struct pb_comparison *c, const char *dir,
 				  GError **ret_error)
 {
 	g_autoptr(GHashTable) varying = pb_compare_varying(c);
 	g_autoptr(GString) out = g_string_new("### ");
 	g_autofree char *specs = pb_compare_specs(c);
+	g_autoptr(GPtrArray) items = pb_compare_trust(c);
 	g_autofree char *counts = pb_compare_counts(c);
+	g_autofree char *text = pb_render_comparison_text(c, PB_MAIL_COLUMNS);
 	const struct page page = {
 		.c = c, .varying = varying, .out = out, .timed = pb_compare_is_timed(c)};
 
 	g_string_append_printf(out, "%s ", pb_compare_sign(c->verdict));
-	add_clipped(out, say, c->sentence);
+	pb_markdown_clipped(out, say, c->sentence);
 	g_string_append_c(out, '\n');
 	if (*specs) {
 		g_string_append(out, "\npinbench: ");
-		add_clipped(out, code, specs);
+		pb_markdown_clipped(out, code, specs);
 		g_string_append_c(out, '\n');
 	}
 	if (c->row_count)
 		g_string_append_printf(out, "\n%s\n", counts);
 	add_warnings(&page);
-	add_trust(&page);
+	pb_markdown_add_trust(out, items);
 	add_moved(&page);
 	add_unchanged(&page);
 	add_missing(&page);
-	add_text(&page);
+	pb_markdown_add_text(out, text);
 	return pb_write_file(dir, PB_MARKDOWN_FILE, out->str, out->len, ret_error);
 }

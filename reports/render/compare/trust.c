@@ -235,20 +235,18 @@ static void add_known_delay(GPtrArray *items, const json_t *control)
 	}
 }
 
-static void add_control(GPtrArray *items, const struct pb_comparison *c)
+static void add_control(GPtrArray *items, const json_t *control, bool timed)
 {
-	const json_t *control = pb_compare_at(c, "validity", "control");
 	guint first = items->len;
 
 	if (!json_is_object(control)) {
 		add(items, PB_TRUST_UNKNOWN, "control",
-		    g_strdup(pb_compare_is_timed(c)
-				     ? "none was measured: without a floor no difference is shown"
-				     : "none was measured: nothing shows that equal kernels give "
-				       "equal figures"));
+		    g_strdup(timed ? "none was measured: without a floor no difference is shown"
+				   : "none was measured: nothing shows that equal kernels give "
+				     "equal figures"));
 		return;
 	}
-	add_equal_kernels(items, control, pb_compare_is_timed(c));
+	add_equal_kernels(items, control, timed);
 	add_known_delay(items, control);
 	if (!json_is_false(json_object_get(control, "ok")))
 		return;
@@ -296,7 +294,21 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 	add_flag(items, json_object_get(validity, "module_identical"), "module",
 		 "the same bytes on both sides",
 		 "built anew for each side, and not the same bytes");
-	add_control(items, c);
+	add_control(items, pb_compare_at(c, "validity", "control"), pb_compare_is_timed(c));
 	add_order(items, c);
+	return items;
+}
+
+GPtrArray *pb_compare_series_trust(const json_t *series)
+{
+	bool timed = !strcmp(pb_compare_text_at(series, "evidence"), PB_EVIDENCE_TIMED);
+	GPtrArray *items = g_ptr_array_new_with_free_func(item_free);
+
+	if (!json_array_size(json_object_get(series, "rows")))
+		return items;
+	add_evidence(items, series);
+	/* Timed, each figure has a floor of its own, which its comparison tells. */
+	if (!timed)
+		add_control(items, json_object_get(series, "control"), timed);
 	return items;
 }

@@ -59,6 +59,8 @@ const char *pb_trust_sign(enum pb_trust_state state);
 
 /* struct pb_trust_item; none for a comparison that measured nothing. */
 GPtrArray *pb_compare_trust(const struct pb_comparison *comparison);
+/* The same of series.json: what holds for all of its comparisons. */
+GPtrArray *pb_compare_series_trust(const json_t *series);
 
 /*
  * The changed functions (borrowed json_t, members of changed_functions) that no case executed
