@@ -2,8 +2,8 @@
 /*
  * The measured region. Every family measures a call between pinbench_begin() and
  * pinbench_end(), so this is the one place that knows where a region starts and
- * ends, and that marks it for the emulator. What the two cost themselves is measured by the null family and
- * subtracted in user space; nothing is computed here.
+ * ends, and that marks it for the emulator. What the two cost themselves is measured by the null
+ * family and subtracted in user space; nothing is computed here.
  */
 #ifndef PINBENCH_MEASURE_H
 #define PINBENCH_MEASURE_H

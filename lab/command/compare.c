@@ -6,6 +6,7 @@
 #include "lab/command/shared.h"
 #include "lab/compare/compare.h"
 #include "reports/error.h"
+#include "reports/render/html.h"
 #include "reports/render/compare/text.h"
 
 static const char description[] =
@@ -16,7 +17,7 @@ static const char description[] =
 
 static int print_text(const char *out, GError **ret_error)
 {
-	g_autofree char *path = g_build_filename(out, PB_COMPARE_TEXT_FILE, NULL);
+	g_autofree char *path = g_build_filename(out, PB_HTML_FILE, NULL);
 	g_autoptr(pb_comparison) comparison = NULL;
 	g_autofree char *text = NULL;
 	int columns = pb_shared_columns();

@@ -6,6 +6,7 @@
 #include "lab/compare/series.h"
 #include "reports/compare/series.h"
 #include "reports/error.h"
+#include "reports/render/html.h"
 
 static const char description[] =
 	"BASE is a kernel (6.12, /path/to/linux@REV), PATCHES an mbox, a patch, or a directory of\n"
@@ -28,7 +29,7 @@ static int series(const struct pb_compare_options *options, const char *patches,
 		return err;
 	pb_shared_print(out, shared->json ? PB_SERIES_FILE : PB_COMPARE_TEXT_FILE, NULL);
 	if (!shared->json)
-		printf("\nreport: %s/%s\n", out, PB_COMPARE_TEXT_FILE);
+		printf("\nreport: %s/%s\n", out, PB_HTML_FILE);
 	return err;
 }
 

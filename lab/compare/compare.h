@@ -5,8 +5,7 @@
 #include "lab/run/run.h"
 #include "reports/compare/comparison.h"
 
-#define PB_COMPARE_TEXT_FILE	 "report.txt"
-#define PB_COMPARE_MARKDOWN_FILE "report.md"
+#define PB_COMPARE_TEXT_FILE "report.txt"
 
 struct pb_compare_options {
 	struct pb_run_options run; /* kernel and command are set for each side */
@@ -34,7 +33,7 @@ int pb_compare(const struct pb_compare_options *options, struct pb_progress *pro
 struct pb_sides;
 int pb_compare_sides(struct pb_sides *sides, json_t *control, GError **ret_error);
 
-/* Writes report.txt and report.md for the comparison in @directory. */
+/* Writes report.html, report.txt, report.md and report.xml for the comparison in @directory. */
 int pb_write_comparison(const char *directory, GError **ret_error);
 
 #endif

@@ -11,6 +11,9 @@
 #include "reports/compare/series.h"
 #include "reports/error.h"
 #include "reports/file.h"
+#include "reports/render/compare/series_html.h"
+#include "reports/render/compare/series_junit.h"
+#include "reports/render/compare/series_markdown.h"
 #include "reports/render/compare/series_text.h"
 #include "reports/render/compare/text.h"
 
@@ -297,7 +300,7 @@ int pb_series(const struct pb_compare_options *options, const char *patches,
 int pb_write_series(const char *directory, GError **ret_error)
 {
 	g_autofree char *path = g_build_filename(directory, PB_SERIES_FILE, NULL);
-	g_autofree char *text = NULL, *markdown = NULL;
+	g_autofree char *text = NULL;
 	json_error_t why;
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
 	int err;
@@ -306,11 +309,13 @@ int pb_write_series(const char *directory, GError **ret_error)
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE, "%s:%d: %s", path, why.line,
 			       why.text);
 	text = pb_render_series_text(root, PB_MAIL_COLUMNS);
-	markdown = g_strdup_printf("```\n%s```\n", text);
-	json_decref(root);
 	err = pb_write_file(directory, PB_COMPARE_TEXT_FILE, text, strlen(text), ret_error);
 	if (!err)
-		err = pb_write_file(directory, PB_COMPARE_MARKDOWN_FILE, markdown, strlen(markdown),
-				    ret_error);
+		err = pb_render_series_markdown(root, directory, ret_error);
+	if (!err)
+		err = pb_render_series_junit(root, directory, ret_error);
+	if (!err)
+		err = pb_render_series_html(root, directory, ret_error);
+	json_decref(root);
 	return err;
 }

@@ -18,7 +18,7 @@
 int pb_series(const struct pb_compare_options *options, const char *patches,
 	      struct pb_progress *progress, gboolean *ret_saved, GError **ret_error);
 
-/* Writes report.txt and report.md for the series in @directory. */
+/* Writes report.html, report.txt, report.md and report.xml for the series in @directory. */
 int pb_write_series(const char *directory, GError **ret_error);
 
 #endif
