@@ -1,22 +1,19 @@
 /* Guests in the cache: see image.h. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
-#include <utime.h>
-#include <glib/gstdio.h>
 #include "lab/guest/guest.h"
 #include "lab/guest/image.h"
 #include "lab/guest/initramfs.h"
 #include "lab/util/files.h"
+#include "lab/util/unused.h"
 #include "reports/error.h"
 
 /* Changes whenever the way in which a guest is made does. */
 #define RECIPE	   "1"
 #define STAMP_FILE "complete"
 /* About 35 MiB each. One that is in use was touched when its run began. */
-#define KEEP_NEWEST  8
-#define KEEP_SECONDS (24 * 3600)
-#define SPACE_BYTES  (512ull << 20)
+#define KEEP_NEWEST 8
+#define SPACE_BYTES (512ull << 20)
 
 static int compute_key(const struct pb_kernel *kernel, const struct pb_machine *machine,
 		       const struct pb_image_parts *parts, char **ret_key, GError **ret_error)
@@ -69,38 +66,6 @@ static int make(struct pb_image *image, const struct pb_kernel *kernel,
 	return err;
 }
 
-static gint by_age(gconstpointer a, gconstpointer b)
-{
-	GStatBuf x, y;
-
-	if (g_stat(*(char *const *)a, &x) || g_stat(*(char *const *)b, &y))
-		return 0;
-	return (y.st_mtime > x.st_mtime) - (y.st_mtime < x.st_mtime);
-}
-
-/* Stamps are touched on every use, so the oldest stamp is the longest unused guest. */
-static void drop_old(const char *guests)
-{
-	g_autoptr(GPtrArray) stamps = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GDir) dir = g_dir_open(guests, 0, NULL);
-	const char *name;
-
-	while (dir && (name = g_dir_read_name(dir))) {
-		g_autofree char *stamp = g_build_filename(guests, name, STAMP_FILE, NULL);
-
-		if (g_file_test(stamp, G_FILE_TEST_EXISTS))
-			g_ptr_array_add(stamps, g_steal_pointer(&stamp));
-	}
-	g_ptr_array_sort(stamps, by_age);
-	for (guint i = KEEP_NEWEST; i < stamps->len; i++) {
-		g_autofree char *directory = g_path_get_dirname(stamps->pdata[i]);
-		GStatBuf info;
-
-		if (!g_stat(stamps->pdata[i], &info) && time(NULL) - info.st_mtime > KEEP_SECONDS)
-			pb_remove_tree(directory, NULL);
-	}
-}
-
 static struct pb_image *image_at(const char *guests, const char *key, bool has_snapshot)
 {
 	struct pb_image *image = g_new0(struct pb_image, 1);
@@ -140,11 +105,11 @@ int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machin
 			err = make(image, kernel, machine, parts, hang_seconds, ret_error);
 		if (!err)
 			err = pb_write_atomic(stamp, "", ret_error);
-		drop_old(guests);
+		pb_drop_unused(guests, STAMP_FILE, KEEP_NEWEST);
 	}
 	if (err)
 		return err;
-	utime(stamp, NULL);
+	pb_mark_used(image->directory, STAMP_FILE);
 	*ret_image = g_steal_pointer(&image);
 	return 0;
 }

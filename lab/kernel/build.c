@@ -11,10 +11,15 @@
 #include "lab/kernel/near.h"
 #include "lab/kernel/patch/patch.h"
 #include "lab/util/files.h"
+#include "lab/util/unused.h"
 #include "reports/error.h"
 
 #define BUILD_BYTES (4ULL << 30)
 #define KEY_LENGTH  32
+
+/* In the folder of a patched kernel; its time is that of the last use. About 150 MiB each. */
+#define PATCHED_STAMP "patched"
+#define KEEP_PATCHED  16
 
 /* Steps of a build with guest.config, until a complete one has counted its own. */
 #define USUAL_STEPS 1500
@@ -261,6 +266,17 @@ static void prepare_job(struct job *job, const char *root, const char *directory
 	job->steps_path = g_build_filename(root, "steps", steps_key, NULL);
 }
 
+/* Patches come and go: their kernels are not kept for ever. */
+static void note_use(const struct job *job, const char *directory)
+{
+	g_autofree char *kernels = g_path_get_dirname(directory);
+
+	if (!job->patches)
+		return;
+	pb_mark_used(directory, PATCHED_STAMP);
+	pb_drop_unused(kernels, PATCHED_STAMP, KEEP_PATCHED);
+}
+
 /* The kernel of @job from the cache, or built now. Clears the job. */
 static int run_job(struct job *job, const char *spec, struct pb_kernel **ret_kernel,
 		   GError **ret_error)
@@ -276,8 +292,10 @@ static int run_job(struct job *job, const char *spec, struct pb_kernel **ret_ker
 	key = key_of(job, toolchain);
 	directory = g_build_filename(root, "kernels", key, NULL);
 	*ret_kernel = cached(directory, spec);
-	if (*ret_kernel)
+	if (*ret_kernel) {
+		note_use(job, directory);
 		return 0;
+	}
 	lock_path = g_strdup_printf("%s/locks/kernel-%s", root, key);
 	prepare_job(job, root, directory, spec, toolchain);
 	r = pb_cache_dir(&logs, ret_error, "logs", NULL);
@@ -295,6 +313,8 @@ static int run_job(struct job *job, const char *spec, struct pb_kernel **ret_ker
 		if (!r)
 			*ret_kernel = g_steal_pointer(&job->kernel);
 	}
+	if (!r)
+		note_use(job, directory);
 	job_clear(job);
 	return r;
 }

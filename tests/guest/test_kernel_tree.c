@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "kernel_fixture.h"
+#include "lab/kernel/cache/list.h"
 #include "lab/util/files.h"
 
 static void test_dirty_tree_is_read_and_left_alone(void **state)
@@ -152,6 +153,55 @@ static void test_lost_options(void **state)
 		       "CONFIG_SECOND=y: it is off, as something that it depends on is");
 }
 
+static void commit(const struct fixture *fixture, const char *code)
+{
+	kernel_put(fixture->tree, "code.c", code);
+	kernel_git(fixture, "add", "-A", NULL);
+	kernel_git(fixture, "commit", "--quiet", "-m", "change", NULL);
+}
+
+/* What @suffix names, built by itself in a cache that has nothing else. */
+static char *text_built_alone(const struct fixture *fixture, const char *suffix)
+{
+	g_autoptr(pb_kernel) kernel = NULL;
+	guint removed;
+
+	assert_int_equal(pb_kernel_remove(fixture->tree, NULL, &removed, NULL), -ENOENT);
+	kernel = kernel_get(fixture, suffix);
+	return g_strdup(kernel->text_sha256);
+}
+
+/* A revision begins with the objects of its neighbour, in either direction. */
+static void test_near_revision(void **state)
+{
+	const struct fixture *fixture = *state;
+	g_autofree char *base = g_strconcat(fixture->tree, "@HEAD~1", NULL);
+	g_autofree char *changed = g_strconcat(fixture->tree, "@HEAD", NULL);
+	g_autofree char *base_text = NULL, *changed_text = NULL;
+	g_autoptr(pb_kernel) again = NULL, other = NULL;
+	guint removed = 0;
+
+	commit(fixture, "void start(void) { __asm__(\"nop; nop\"); }\n");
+	base_text = text_built_alone(fixture, "@HEAD~1");
+	assert_int_equal(kernel_times_done(fixture, "first"), 1);
+	other = kernel_get(fixture, "@HEAD");
+	changed_text = g_strdup(other->text_sha256);
+	assert_string_not_equal(changed_text, base_text);
+	assert_int_equal(kernel_times_done(fixture, "first"), 1);
+	assert_int_equal(pb_kernel_remove(base, NULL, &removed, NULL), 0);
+	again = kernel_get(fixture, "@HEAD~1");
+	assert_string_equal(again->text_sha256, base_text);
+	assert_int_equal(kernel_times_done(fixture, "first"), 1);
+	assert_int_equal(kernel_times_done(fixture, "vmlinux"), 3);
+	/* Built from nothing it is the same. */
+	assert_int_equal(pb_kernel_remove(base, NULL, &removed, NULL), 0);
+	assert_int_equal(pb_kernel_remove(changed, NULL, &removed, NULL), 0);
+	pb_kernel_free(g_steal_pointer(&other));
+	other = kernel_get(fixture, "@HEAD");
+	assert_string_equal(other->text_sha256, changed_text);
+	assert_int_equal(kernel_times_done(fixture, "first"), 2);
+}
+
 static void test_refused(void **state)
 {
 	const struct fixture *fixture = *state;
@@ -179,6 +229,7 @@ int main(void)
 		KERNEL_TEST(test_hidden_by_gitignore),
 		KERNEL_TEST(test_broken_tree),
 		KERNEL_TEST(test_lost_options),
+		KERNEL_TEST(test_near_revision),
 		KERNEL_TEST(test_refused),
 	};
 

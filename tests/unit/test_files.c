@@ -7,16 +7,19 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lab/util/files.h"
 #include "lab/util/process.h"
+#include "lab/util/unused.h"
 #include "reports/error.h"
 
 static int set_up(void **state)
@@ -225,6 +228,44 @@ static void test_lock_waits_audibly(void **state)
 	pb_lock_release(lock);
 }
 
+/* A folder that was last used @days ago. */
+static void make_used(void **state, const char *name, int days)
+{
+	struct timespec times[2] = {{.tv_sec = time(NULL) - days * 86400}};
+	g_autofree char *directory = in(state, name);
+	g_autofree char *stamp = g_build_filename(directory, "used", NULL);
+
+	g_mkdir(directory, 0755);
+	pb_mark_used(directory, "used");
+	times[1] = times[0];
+	assert_int_equal(utimensat(AT_FDCWD, stamp, times, 0), 0);
+}
+
+static bool is_there(void **state, const char *name)
+{
+	g_autofree char *path = in(state, name);
+
+	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static void test_drop_unused(void **state)
+{
+	g_autofree char *unmarked = in(state, "unmarked");
+
+	g_mkdir(unmarked, 0755);
+	make_used(state, "today", 0);
+	make_used(state, "week", 7);
+	make_used(state, "month", 30);
+	make_used(state, "year", 365);
+	pb_drop_unused(*state, "used", 2);
+	assert_true(is_there(state, "today") && is_there(state, "week"));
+	assert_false(is_there(state, "month") || is_there(state, "year"));
+	/* Nobody said how old it is; and what was used today stays, however many there are. */
+	pb_drop_unused(*state, "used", 0);
+	assert_true(is_there(state, "today") && is_there(state, "unmarked"));
+	assert_false(is_there(state, "week"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hash_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_remove_tree, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_copy_tree, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_drop_unused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_space, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cache_root, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_lock_excludes, set_up, tear_down),
