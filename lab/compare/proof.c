@@ -4,6 +4,7 @@
 #include "lab/compare/proof.h"
 #include "lab/kernel/changed/changed.h"
 #include "lab/kernel/changed/locate.h"
+#include "lab/kernel/spec.h"
 #include "lab/util/files.h"
 #include "pinbench/result.h"
 #include "reports/compare/control.h"
@@ -173,10 +174,26 @@ static int gather_changes(struct pb_sides *c, const struct pb_result *baseline,
 	return err;
 }
 
+/* What differs between the configurations of one kernel with and without patches is their doing. */
+static int note_base(struct pb_sides *c, json_t *validity, GError **ret_error)
+{
+	g_autoptr(pb_kernel_spec) before = NULL, after = NULL;
+	int err = pb_kernel_spec_parse(c->options->baseline, &before, ret_error);
+
+	if (!err)
+		err = pb_kernel_spec_parse(c->options->patched, &after, ret_error);
+	if (!err)
+		json_object_set_new(validity, "same_base",
+				    json_boolean(!strcmp(before->base, after->base)));
+	return err;
+}
+
 int pb_proof_gather(struct pb_sides *c, const struct pb_result *baseline,
 		    const struct pb_result *patched, json_t *validity, GError **ret_error)
 {
-	int err = note_module(c, validity, ret_error);
+	int err = note_base(c, validity, ret_error);
 
+	if (!err)
+		err = note_module(c, validity, ret_error);
 	return err ? err : gather_changes(c, baseline, patched, validity, ret_error);
 }

@@ -172,10 +172,13 @@ static char *sentence_of(const struct pb_series_step *steps, guint count, guint 
 {
 	const struct pb_series_step *last = NULL;
 	GString *text = g_string_new(NULL);
+	guint unbuilt = 0;
 
 	for (guint i = 0; i < count; i++) {
 		if (steps[i].base)
 			last = &steps[i];
+		if (!unbuilt && steps[i].error)
+			unbuilt = i + 1;
 	}
 	if (first) {
 		g_string_append_printf(text,
@@ -188,6 +191,11 @@ static char *sentence_of(const struct pb_series_step *steps, guint count, guint 
 		g_string_append_printf(text, "None of %u patches is shown to move anything. ",
 				       count);
 	}
+	if (unbuilt)
+		g_string_append_printf(text,
+				       "Patch %u has no kernel: the series was measured up to "
+				       "it. ",
+				       unbuilt);
 	if (last)
 		g_string_append_printf(text, "Against the base: %s",
 				       text_of(last->base, "sentence"));
@@ -209,7 +217,7 @@ static enum pb_verdict verdict_of(const struct pb_series_step *steps, guint coun
 				return order[v];
 		}
 	}
-	return PB_VERDICT_UNCHANGED;
+	return count && steps[0].error ? PB_VERDICT_MISSING : PB_VERDICT_UNCHANGED;
 }
 
 json_t *pb_series_build(const struct pb_series_step *steps, guint count)

@@ -96,7 +96,8 @@ static void add_difference(GString *out, const json_t *one, const char *key)
 	g_string_append_printf(out, "  %s: %s -> %s\n", member(one, key, NULL), before, after);
 }
 
-static void add_differences(GString *out, const json_t *list, const char *key, const char *none)
+static void add_differences(GString *out, const json_t *list, const char *key, const char *none,
+			    const char *some)
 {
 	json_t *one;
 	size_t i;
@@ -105,6 +106,7 @@ static void add_differences(GString *out, const json_t *list, const char *key, c
 		g_string_append(out, none);
 		return;
 	}
+	g_string_append(out, some);
 	json_array_foreach (list, i, one) {
 		if (i == SHOWN_OPTIONS) {
 			g_string_append_printf(out, "  and %zu more\n", json_array_size(list) - i);
@@ -264,9 +266,12 @@ static void add_basis(GString *out, const struct pb_comparison *c, guint columns
 	add_side(out, c, "patched", columns);
 	add_evidence(out, c);
 	add_differences(out, json_object_get(validity, "config_differences"), "option",
-			"configs   equal\n");
+			"configs   equal\n",
+			json_is_true(json_object_get(validity, "same_base"))
+				? "configs   equal but for what the patch itself changes:\n"
+				: "configs   DIFFER:\n");
 	add_differences(out, json_object_get(validity, "setup_differences"), "what",
-			"setup     equal: machine, emulator, toolchain\n");
+			"setup     equal: machine, emulator, toolchain\n", "setup     DIFFERS:\n");
 	add_changes(out, validity, columns);
 	add_control(out, c, json_object_get(validity, "control"));
 }

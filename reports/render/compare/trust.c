@@ -118,6 +118,21 @@ static void add_differences(GPtrArray *items, const json_t *list, const char *na
 		add(items, PB_TRUST_WARNING, name, differences(list, key));
 }
 
+/* Those of one kernel with and without patches are what the patches do. */
+static void add_config(GPtrArray *items, const json_t *validity)
+{
+	const json_t *list = json_object_get(validity, "config_differences");
+	g_autofree char *shown = NULL;
+
+	if (!json_array_size(list) || !json_is_true(json_object_get(validity, "same_base"))) {
+		add_differences(items, list, "configuration", "option", "equal");
+		return;
+	}
+	shown = differences(list, "option");
+	add(items, PB_TRUST_OK, "configuration",
+	    g_strdup_printf("equal but for what the patch itself changes: %s", shown));
+}
+
 static bool is_measured(const json_t *function)
 {
 	return !strcmp(pb_compare_text_at(function, "reached"), "measured");
@@ -287,8 +302,7 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 	add_flag(items, json_object_get(validity, "text_differs"), "code differs",
 		 "the two kernels have different .text", "both kernels have the same .text");
 	add_functions(items, c);
-	add_differences(items, json_object_get(validity, "config_differences"), "configuration",
-			"option", "equal");
+	add_config(items, validity);
 	add_differences(items, json_object_get(validity, "setup_differences"), "setup", "what",
 			"equal: machine, emulator, toolchain");
 	add_flag(items, json_object_get(validity, "module_identical"), "module",
