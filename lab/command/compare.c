@@ -34,20 +34,14 @@ static int compare(const struct pb_compare_options *options, const struct pb_sha
 		   GError **ret_error)
 {
 	g_autoptr(pb_progress) progress = pb_cli_progress(shared->quiet);
-	g_autoptr(GError) unprinted = NULL;
 	gboolean saved;
 	int err = pb_compare(options, progress, &saved, ret_error);
 
 	pb_progress_done(progress);
 	if (!saved)
 		return err;
-	if ((shared->json ? pb_shared_print(options->run.out, PB_COMPARE_FILE, &unprinted)
-			  : print_text(options->run.out, &unprinted)) &&
-	    !err) {
-		g_propagate_error(ret_error, g_steal_pointer(&unprinted));
-		return -EIO;
-	}
-	return err;
+	return pb_shared_finish(shared, options->run.out, PB_COMPARE_FILE, print_text, err,
+				ret_error);
 }
 
 int pb_command_compare(int argc, char **argv, GError **ret_error)

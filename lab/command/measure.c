@@ -42,21 +42,13 @@ static int measure(const struct pb_run_options *run, const struct pb_shared *sha
 		   GError **ret_error)
 {
 	g_autoptr(pb_progress) progress = pb_cli_progress(shared->quiet);
-	g_autoptr(GError) unprinted = NULL;
 	gboolean saved;
 	int err = pb_run(run, progress, &saved, ret_error);
 
 	pb_progress_done(progress);
 	if (!saved)
 		return err;
-	if (shared->json ? pb_shared_print(run->out, PB_RESULT_FILE, &unprinted)
-			 : print_table(run->out, &unprinted)) {
-		if (err)
-			return err;
-		g_propagate_error(ret_error, g_steal_pointer(&unprinted));
-		return -EIO;
-	}
-	return err;
+	return pb_shared_finish(shared, run->out, PB_RESULT_FILE, print_table, err, ret_error);
 }
 
 int pb_command_measure(int argc, char **argv, GError **ret_error)

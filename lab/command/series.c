@@ -16,21 +16,30 @@ static const char description[] =
 	"not apply or build (what is before it is measured), 3 a guest or a case failed,\n"
 	"4 interrupted.";
 
+static int print_text(const char *out, GError **ret_error)
+{
+	g_autofree char *path = g_build_filename(out, PB_COMPARE_TEXT_FILE, NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) why = NULL;
+
+	if (!g_file_get_contents(path, &text, NULL, &why))
+		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT, "%s", why->message);
+	printf("%s\nreport: %s/%s\n", text, out, PB_HTML_FILE);
+	return 0;
+}
+
 static int series(const struct pb_compare_options *options, const char *patches,
 		  const struct pb_shared *shared, GError **ret_error)
 {
 	g_autoptr(pb_progress) progress = pb_cli_progress(shared->quiet);
-	const char *out = options->run.out;
 	gboolean saved;
 	int err = pb_series(options, patches, progress, &saved, ret_error);
 
 	pb_progress_done(progress);
 	if (!saved)
 		return err;
-	pb_shared_print(out, shared->json ? PB_SERIES_FILE : PB_COMPARE_TEXT_FILE, NULL);
-	if (!shared->json)
-		printf("\nreport: %s/%s\n", out, PB_HTML_FILE);
-	return err;
+	return pb_shared_finish(shared, options->run.out, PB_SERIES_FILE, print_text, err,
+				ret_error);
 }
 
 int pb_command_series(int argc, char **argv, GError **ret_error)

@@ -120,7 +120,7 @@ int pb_shared_columns(void)
 	return 0;
 }
 
-int pb_shared_print(const char *directory, const char *name, GError **ret_error)
+static int print_file(const char *directory, const char *name, GError **ret_error)
 {
 	g_autofree char *path = g_build_filename(directory, name, NULL);
 	g_autofree char *text = NULL;
@@ -130,4 +130,13 @@ int pb_shared_print(const char *directory, const char *name, GError **ret_error)
 		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT, "%s", why->message);
 	fputs(text, stdout);
 	return 0;
+}
+
+int pb_shared_finish(const struct pb_shared *shared, const char *directory, const char *json,
+		     pb_shared_print_fn print, int err, GError **ret_error)
+{
+	GError **where = err ? NULL : ret_error;
+	int printed = shared->json ? print_file(directory, json, where) : print(directory, where);
+
+	return err ? err : printed;
 }

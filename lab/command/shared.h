@@ -46,7 +46,12 @@ int pb_shared_apply(struct pb_shared *shared, const char *name, struct pb_run_op
 /* Width of the terminal on standard output; 0 if it is none. */
 int pb_shared_columns(void);
 
-/* Prints the file @name of @directory as it is. */
-int pb_shared_print(const char *directory, const char *name, GError **ret_error);
+/*
+ * How a command that measured ends: with --json the file @json of @directory, else what @print
+ * says of it. Returns @err if that is set; what cannot be printed is an error only if it is not.
+ */
+typedef int (*pb_shared_print_fn)(const char *directory, GError **ret_error);
+int pb_shared_finish(const struct pb_shared *shared, const char *directory, const char *json,
+		     pb_shared_print_fn print, int err, GError **ret_error);
 
 #endif
