@@ -118,6 +118,7 @@ struct pb_environment {
 	const char *cpu;
 	const char *memory;
 	const char *toolchain;
+	const char *initramfs_sha256; /* or NULL */
 	struct pb_result_kernel kernel;
 	struct pb_result_machine machine;
 	struct pb_clock clock;

@@ -119,14 +119,22 @@ static int measure_counted(struct pb_sides *c, GError **ret_error)
 }
 
 /* What is finished is written; the error is that of the boot, told once. */
-static void abandon_sides(struct pb_begun **runs, int err, const GError *why)
+static void abandon_sides(const struct pb_sides *c, struct pb_begun **runs, int err, GError **why)
 {
-	gboolean saved;
+	const char *out = c->options->run.out;
+	gboolean saved, all = TRUE;
 
 	for (int side = 0; side < PB_SIDES; side++) {
+		saved = FALSE;
 		if (runs[side])
-			pb_begun_end(runs[side], err, g_error_copy(why), &saved, NULL);
+			pb_begun_end(runs[side], err, g_error_copy(*why), &saved, NULL);
+		all &= saved;
 	}
+	if (all)
+		g_prefix_error(why,
+			       "the boots that were finished can be compared: ./run.sh compare "
+			       "%s/%s %s/%s\n  ",
+			       out, names[PB_BASELINE], out, names[PB_PATCHED]);
 }
 
 static int end_sides(struct pb_sides *c, struct pb_begun **runs, GError **ret_error)
@@ -160,7 +168,7 @@ static int measure_timed(struct pb_sides *c, GError **ret_error)
 		err = pb_interleave(runs, PB_SIDES, c->options->run.boots, c->progress, &why);
 	if (!err)
 		return end_sides(c, runs, ret_error);
-	abandon_sides(runs, err, why);
+	abandon_sides(c, runs, err, &why);
 	g_propagate_error(ret_error, why);
 	return err;
 }

@@ -9,7 +9,8 @@
 #include "reports/error.h"
 
 /* Changes whenever the way in which a guest is made does. */
-#define RECIPE	   "1"
+#define RECIPE "2"
+/* Its contents are the hash of the initramfs. */
 #define STAMP_FILE "complete"
 /* About 35 MiB each. One that is in use was touched when its run began. */
 #define KEEP_NEWEST 8
@@ -78,6 +79,14 @@ static struct pb_image *image_at(const char *guests, const char *key, bool has_s
 	return image;
 }
 
+static int write_stamp(const struct pb_image *image, const char *stamp, GError **ret_error)
+{
+	g_autofree char *sha256 = NULL;
+	int err = pb_sha256_file(image->initramfs, &sha256, ret_error);
+
+	return err ? err : pb_write_atomic(stamp, sha256, ret_error);
+}
+
 int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machine,
 		 const struct pb_image_parts *parts, guint hang_seconds,
 		 struct pb_progress *progress, struct pb_image **ret_image, GError **ret_error)
@@ -104,12 +113,13 @@ int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machin
 		if (!err)
 			err = make(image, kernel, machine, parts, hang_seconds, ret_error);
 		if (!err)
-			err = pb_write_atomic(stamp, "", ret_error);
+			err = write_stamp(image, stamp, ret_error);
 		pb_drop_unused(guests, STAMP_FILE, KEEP_NEWEST);
 	}
 	if (err)
 		return err;
 	pb_mark_used(image->directory, STAMP_FILE);
+	g_file_get_contents(stamp, &image->initramfs_sha256, NULL, NULL);
 	*ret_image = g_steal_pointer(&image);
 	return 0;
 }
@@ -120,6 +130,7 @@ void pb_image_free(struct pb_image *image)
 		return;
 	g_free(image->directory);
 	g_free(image->initramfs);
+	g_free(image->initramfs_sha256);
 	g_free(image->snapshot);
 	g_free(image->boot_console);
 	g_free(image);

@@ -12,6 +12,7 @@
 struct pb_image {
 	char *directory; /* CACHE/guests/KEY */
 	char *initramfs;
+	char *initramfs_sha256;
 	char *snapshot;	    /* NULL: this machine is not snapshotted */
 	char *boot_console; /* the console of the boot that the snapshot was taken of */
 };

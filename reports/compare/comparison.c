@@ -71,10 +71,17 @@ static json_t *setup_differences(const struct pb_environment *before,
 
 static json_t *validity_of(const struct pb_environment *before, const struct pb_environment *after)
 {
-	return json_pack("{s:s, s:b, s:o, s:o}", "evidence", before->evidence, "text_differs",
-			 strcmp(before->kernel.text_sha256, after->kernel.text_sha256) != 0,
-			 "config_differences", config_differences(&before->kernel, &after->kernel),
-			 "setup_differences", setup_differences(before, after));
+	const char *one = before->initramfs_sha256, *other = after->initramfs_sha256;
+	json_t *validity =
+		json_pack("{s:s, s:b, s:o, s:o}", "evidence", before->evidence, "text_differs",
+			  strcmp(before->kernel.text_sha256, after->kernel.text_sha256) != 0,
+			  "config_differences", config_differences(&before->kernel, &after->kernel),
+			  "setup_differences", setup_differences(before, after));
+
+	if (one && other)
+		json_object_set_new(validity, "initramfs_identical",
+				    json_boolean(!strcmp(one, other)));
+	return validity;
 }
 
 static void count(json_t *rows, guint *ret_counts)

@@ -13,32 +13,43 @@ static gint by_time(gconstpointer a, gconstpointer b)
 	return strcmp(((const struct start *)a)->time, ((const struct start *)b)->time);
 }
 
-static bool add_side(GArray *starts, const struct pb_result *result, char side)
+static const json_t *starts_of(const struct pb_result *result)
 {
-	const json_t *environment = json_object_get(result->root, "environment");
-	const json_t *list = json_object_get(environment, "boot_starts");
-	json_t *one;
-	size_t i;
+	return json_object_get(json_object_get(result->root, "environment"), "boot_starts");
+}
 
-	json_array_foreach (list, i, one) {
-		struct start start = {json_string_value(one), side};
+static void add_side(GArray *starts, const struct pb_result *result, char side, size_t boots)
+{
+	for (size_t i = 0; i < boots; i++) {
+		struct start start = {json_string_value(json_array_get(starts_of(result), i)),
+				      side};
 
 		if (start.time)
 			g_array_append_val(starts, start);
 	}
-	return json_array_size(list) > 0;
+}
+
+/* The others have no partner: an interrupted comparison may have one more of a side. */
+static size_t common_boots(const struct pb_compare_inputs *in)
+{
+	size_t boots = MIN(json_array_size(starts_of(in->baseline)),
+			   json_array_size(starts_of(in->patched)));
+
+	return in->control ? MIN(boots, json_array_size(starts_of(in->control))) : boots;
 }
 
 char *pb_boot_order(const struct pb_compare_inputs *in)
 {
 	g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(struct start));
-	bool all = add_side(starts, in->baseline, 'B') && add_side(starts, in->patched, 'P');
+	size_t boots = common_boots(in);
 	char *order;
 
-	if (all && in->control)
-		all = add_side(starts, in->control, 'C');
-	if (!all)
+	if (!boots)
 		return NULL;
+	add_side(starts, in->baseline, 'B', boots);
+	add_side(starts, in->patched, 'P', boots);
+	if (in->control)
+		add_side(starts, in->control, 'C', boots);
 	g_array_sort(starts, by_time);
 	order = g_new0(char, starts->len + 1);
 	for (guint i = 0; i < starts->len; i++)

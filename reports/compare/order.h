@@ -6,7 +6,8 @@
 
 /*
  * "BPCCPB...": B a boot of the baseline, P of the patched kernel, C of the control, by the
- * times in the results. NULL if a result has none (counted evidence). Free with g_free.
+ * times in the results; what one side has more of is left out. NULL if a result has none (counted
+ * evidence). Free with g_free.
  */
 char *pb_boot_order(const struct pb_compare_inputs *inputs);
 

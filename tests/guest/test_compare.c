@@ -198,6 +198,8 @@ static void test_nothing_against_itself(void **state)
 	assert_true(json_array_size(json_object_get(root, "cases")) > 30);
 	assert_true(json_is_true(
 		json_object_get(json_object_get(root, "validity"), "module_identical")));
+	assert_true(json_is_true(
+		json_object_get(json_object_get(root, "validity"), "initramfs_identical")));
 	check_control(root);
 	json_decref(root);
 }

@@ -305,6 +305,8 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 	add_config(items, validity);
 	add_differences(items, json_object_get(validity, "setup_differences"), "setup", "what",
 			"equal: machine, emulator, toolchain");
+	add_flag(items, json_object_get(validity, "initramfs_identical"), "initramfs",
+		 "the same bytes on both sides", "not the same bytes on both sides");
 	add_flag(items, json_object_get(validity, "module_identical"), "module",
 		 "the same bytes on both sides",
 		 "built anew for each side, and not the same bytes");
