@@ -15,7 +15,7 @@
 #define MAX_JOBS	     64
 #define MAX_BOOTS	     100
 /* One counted boot is exact. Ten pairs of timed ones can show a change of one figure in 25. */
-#define BOOTS_BY_EVIDENCE (-1)
+#define BOOTS_BY_EVIDENCE G_MININT
 #define COUNTED_BOOTS	  1
 #define TIMED_BOOTS	  10
 

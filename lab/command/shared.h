@@ -19,7 +19,7 @@ struct pb_shared {
 };
 
 /* compare and series: --min-effect in percent, by default the one that fits the evidence. */
-#define PB_MIN_EFFECT_BY_EVIDENCE (-1.0)
+#define PB_MIN_EFFECT_BY_EVIDENCE (-G_MAXDOUBLE)
 #define PB_MIN_EFFECT_ENTRY(percent)                                                              \
 	{                                                                                         \
 		"min-effect", 0, 0, G_OPTION_ARG_DOUBLE, percent,                                 \

@@ -199,7 +199,7 @@ static void test_interrupted(void **state)
 static void test_wrong_usage(void **state)
 {
 	static const struct {
-		const char *arguments[4];
+		const char *arguments[5];
 		const char *says;
 	} wrong[] = {
 		{{"measure"}, "no command 'measure'"},
@@ -208,7 +208,9 @@ static void test_wrong_usage(void **state)
 		{{"run", "gup/pin_fast[batch=7]"}, "batch cannot be '7'"},
 		{{"run", "gup/pin_fast[size=1g"}, "do not end with"},
 		{{"run", "--boots=0"}, "--boots is 0"},
-		{{"run", "--evidence=timed"}, "--evidence 'timed'"},
+		{{"run", "--boots=-1"}, "--boots is -1"},
+		{{"compare", "--min-effect=-1", "6.12", "6.12"}, "--min-effect is -1"},
+		{{"run", "--evidence=guessed"}, "--evidence 'guessed'"},
 		{{"run", "--nosuch"}, "nosuch"},
 		{{"run", "--kernel=5.0"}, "5.0"},
 		{{"run", "--kernel=/tmp"}, "/tmp"},
@@ -218,7 +220,7 @@ static void test_wrong_usage(void **state)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
 		const char *const *a = wrong[i].arguments;
-		struct outcome o = pinbench(a[0], a[1], a[2], NULL);
+		struct outcome o = pinbench(a[0], a[1], a[2], a[3], NULL);
 
 		assert_status(&o, 2);
 		assert_says(o.err, wrong[i].says);
