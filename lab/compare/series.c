@@ -170,6 +170,13 @@ static int compare_pair(struct series *s, struct pb_step *before, struct pb_step
 	return err;
 }
 
+static bool was_lost(const struct pb_step *step)
+{
+	const char *verdict = json_string_value(json_object_get(step->previous, "verdict"));
+
+	return !g_strcmp0(verdict, pb_verdict_name(PB_VERDICT_MISSING));
+}
+
 static int compare_all(struct series *s, GError **ret_error)
 {
 	struct pb_step *base = step_at(s, 0), *last = base;
@@ -187,7 +194,9 @@ static int compare_all(struct series *s, GError **ret_error)
 			step->base = json_incref(step->previous);
 		else if (!err)
 			err = compare_pair(s, base, step, "base", &step->base, ret_error);
-		last = step;
+		/* One that cannot be measured (it does not boot) is no ground for the next. */
+		if (!err && !was_lost(step))
+			last = step;
 	}
 	return err;
 }

@@ -147,25 +147,13 @@ static int save_state(struct vm *vm, const char *snapshot, GError **ret_error)
 	return run_command(vm, "quit", NULL, ret_error);
 }
 
-static int boot_failed(struct vm *vm, bool hung, GError **ret_error)
-{
-	struct pb_guest_end end = {0};
-	g_autofree char *tail = NULL;
-
-	explain_end(vm, hung, &end);
-	tail = g_strjoinv("\n    ", end.tail);
-	pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT,
-		"the guest did not boot (%s): %s\n  its last console lines:\n    %s", end.failure,
-		end.detail, tail);
-	pb_guest_end_clear(&end);
-	return -EIO;
-}
-
-int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot, GError **ret_error)
+int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot,
+		      struct pb_guest_end *ret_end, GError **ret_error)
 {
 	struct vm vm;
 	int err = vm_start(&vm, guest, -1, false, ret_error);
 
+	*ret_end = (struct pb_guest_end){0};
 	if (err)
 		return err;
 	pb_qmp_await(&vm.qmp, PAUSED_EVENT);
@@ -181,7 +169,8 @@ int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot, GError
 		if (err == -EIO)
 			g_usleep(200000);
 		vm_has_ended(&vm);
-		err = boot_failed(&vm, err == -ETIMEDOUT, ret_error);
+		explain_end(&vm, err == -ETIMEDOUT, ret_end);
+		err = 0;
 	} else {
 		err = save_state(&vm, snapshot, ret_error);
 	}

@@ -30,10 +30,11 @@ void pb_guest_end_clear(struct pb_guest_end *end);
 
 /*
  * Boots the guest up to the point where it waits for a plan and saves its state as
- * @snapshot. A guest that does not get there is an error that carries the last lines
- * of its console. -EINTR on interruption.
+ * @snapshot. A guest that does not get there is an answer in *ret_end, not an error. -EINTR on
+ * interruption.
  */
-int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot, GError **ret_error);
+int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot,
+		      struct pb_guest_end *ret_end, GError **ret_error);
 
 /*
  * Runs @plan (JSON) to the end, from @snapshot, or from a boot if that is NULL. A guest

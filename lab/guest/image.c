@@ -43,7 +43,7 @@ static int compute_key(const struct pb_kernel *kernel, const struct pb_machine *
 
 static int make(struct pb_image *image, const struct pb_kernel *kernel,
 		const struct pb_machine *machine, const struct pb_image_parts *parts,
-		guint hang_seconds, GError **ret_error)
+		guint hang_seconds, struct pb_guest_end *ret_end, GError **ret_error)
 {
 	struct pb_initramfs_inputs inputs = {
 		.init = parts->init,
@@ -63,7 +63,7 @@ static int make(struct pb_image *image, const struct pb_kernel *kernel,
 	if (!err)
 		err = pb_initramfs_write(&inputs, image->initramfs, ret_error);
 	if (!err && image->snapshot)
-		err = pb_guest_snapshot(&guest, image->snapshot, ret_error);
+		err = pb_guest_snapshot(&guest, image->snapshot, ret_end, ret_error);
 	return err;
 }
 
@@ -89,13 +89,15 @@ static int write_stamp(const struct pb_image *image, const char *stamp, GError *
 
 int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machine,
 		 const struct pb_image_parts *parts, guint hang_seconds,
-		 struct pb_progress *progress, struct pb_image **ret_image, GError **ret_error)
+		 struct pb_progress *progress, struct pb_image **ret_image,
+		 struct pb_guest_end *ret_end, GError **ret_error)
 {
 	g_autofree char *guests = NULL, *key = NULL, *lock_path = NULL, *stamp = NULL;
 	g_autoptr(pb_image) image = NULL;
 	g_autoptr(pb_lock) lock = NULL;
 	int err = pb_cache_dir(&guests, ret_error, "guests", NULL);
 
+	*ret_end = (struct pb_guest_end){0};
 	if (!err)
 		err = compute_key(kernel, machine, parts, &key, ret_error);
 	if (err)
@@ -111,14 +113,15 @@ int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machin
 		if (!err)
 			err = pb_make_directory(image->directory, ret_error);
 		if (!err)
-			err = make(image, kernel, machine, parts, hang_seconds, ret_error);
-		if (!err)
+			err = make(image, kernel, machine, parts, hang_seconds, ret_end, ret_error);
+		if (!err && !ret_end->failure)
 			err = write_stamp(image, stamp, ret_error);
 		pb_drop_unused(guests, STAMP_FILE, KEEP_NEWEST);
 	}
 	if (err)
 		return err;
-	pb_mark_used(image->directory, STAMP_FILE);
+	if (!ret_end->failure)
+		pb_mark_used(image->directory, STAMP_FILE);
 	g_file_get_contents(stamp, &image->initramfs_sha256, NULL, NULL);
 	*ret_image = g_steal_pointer(&image);
 	return 0;

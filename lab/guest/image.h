@@ -5,6 +5,7 @@
 #ifndef PINBENCH_LAB_GUEST_IMAGE_H
 #define PINBENCH_LAB_GUEST_IMAGE_H
 
+#include "lab/guest/guest.h"
 #include "lab/guest/machine.h"
 #include "lab/kernel/build.h"
 #include "lab/util/progress.h"
@@ -25,10 +26,15 @@ struct pb_image_parts {
 	const char *module;
 };
 
-/* From the cache, or made now; older ones that nobody used for a while are dropped. */
+/*
+ * From the cache, or made now; older ones that nobody used for a while are dropped. A machine
+ * that does not boot is an answer in *ret_end (pb_guest_end_clear()), not an error: the
+ * image then has no more than its console.
+ */
 int pb_image_get(const struct pb_kernel *kernel, const struct pb_machine *machine,
 		 const struct pb_image_parts *parts, guint hang_seconds,
-		 struct pb_progress *progress, struct pb_image **ret_image, GError **ret_error);
+		 struct pb_progress *progress, struct pb_image **ret_image,
+		 struct pb_guest_end *ret_end, GError **ret_error);
 void pb_image_free(struct pb_image *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_image, pb_image_free)
 

@@ -99,8 +99,15 @@ int pb_batch_run(const struct pb_schedule *s, const struct pb_station *station, 
 {
 	g_autofree char *leaf = g_strdup_printf(".guest-%u", number);
 	g_autofree char *directory = g_build_filename(s->out, leaf, NULL);
-	int err = pb_make_directory(directory, ret_error);
+	bool failed;
+	int err;
 
+	/* What did not boot for its snapshot would not do better for a case. */
+	if (station->boot.failure) {
+		settle(batch, &station->boot, station->boot_console, &failed);
+		return 0;
+	}
+	err = pb_make_directory(directory, ret_error);
 	if (!err)
 		err = run_in(s, station, number, directory, batch, ret_error);
 	pb_remove_tree(directory, NULL);

@@ -42,6 +42,8 @@ static void station_free(gpointer data)
 	pb_image_free(station->image);
 	if (station->snapshots)
 		g_ptr_array_unref(station->snapshots);
+	pb_guest_end_clear(&station->boot);
+	g_free(station->boot_console);
 	g_free(station);
 }
 
@@ -78,7 +80,7 @@ static int add_boots(struct pb_begun *r, struct pb_station *station, GError **re
 
 	station->snapshots = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(station->snapshots, g_strdup(station->image->snapshot));
-	for (guint boot = 1; boot < r->options.boots && !err; boot++) {
+	for (guint boot = 1; boot < r->options.boots && !err && !station->boot.failure; boot++) {
 		g_autofree char *leaf =
 			g_strdup_printf(".boot-%s-%u", station->machine->name, boot + 1);
 		g_autofree char *relative = g_build_filename(r->options.out, leaf, NULL);
@@ -99,7 +101,8 @@ static int add_boots(struct pb_begun *r, struct pb_station *station, GError **re
 			snapshot = g_build_filename(directory, "snapshot", NULL);
 			err = pb_make_directory(directory, ret_error);
 			if (!err)
-				err = pb_guest_snapshot(&guest, snapshot, ret_error);
+				err = pb_guest_snapshot(&guest, snapshot, &station->boot,
+							ret_error);
 		}
 		g_ptr_array_add(station->snapshots, g_steal_pointer(&snapshot));
 	}
@@ -123,9 +126,10 @@ static int make_station(struct pb_begun *r, const char *name, struct pb_station 
 		      : pb_machine_load_timed(PB_PATH_CONFIGS, name, &station->machine, ret_error);
 	if (!err)
 		err = pb_image_get(r->kernel, station->machine, &parts, r->options.hang_seconds,
-				   r->progress, &station->image, ret_error);
+				   r->progress, &station->image, &station->boot, ret_error);
 	if (!err)
 		err = add_boots(r, station, ret_error);
+	station->boot_console = g_strdup_printf("console-boot-%s.log", name);
 	*ret_station = station;
 	return err;
 }
@@ -160,9 +164,7 @@ static int keep_boot_consoles(struct pb_begun *r, GError **ret_error)
 	g_hash_table_iter_init(&iter, r->stations);
 	while (!err && g_hash_table_iter_next(&iter, NULL, &value)) {
 		struct pb_station *station = value;
-		g_autofree char *leaf =
-			g_strdup_printf("console-boot-%s.log", station->machine->name);
-		g_autofree char *to = g_build_filename(r->options.out, leaf, NULL);
+		g_autofree char *to = g_build_filename(r->options.out, station->boot_console, NULL);
 
 		if (station->image->snapshot)
 			err = pb_copy_file(station->image->boot_console, to, ret_error);
@@ -258,7 +260,7 @@ static void remove_boots(const char *out)
 static int judge(const struct pb_begun *r, GError **ret_error)
 {
 	guint ok = 0, failed = 0, cases = g_strv_length(r->plan->ids);
-	const char *first = NULL;
+	g_autofree char *first = NULL;
 
 	for (guint i = 0; i < cases; i++) {
 		json_t *one = pb_collect_case(&r->attempts[i * r->options.boots], r->options.boots);
@@ -267,13 +269,14 @@ static int judge(const struct pb_begun *r, GError **ret_error)
 		ok += !strcmp(outcome, PB_OUTCOME_OK);
 		failed += !strcmp(outcome, PB_OUTCOME_FAIL);
 		if (!first && !strcmp(outcome, PB_OUTCOME_FAIL))
-			first = r->plan->ids[i];
+			first = g_strdup_printf("%s: %s", r->plan->ids[i],
+						json_string_value(json_object_get(one, "reason")));
 		json_decref(one);
 	}
 	if (failed)
 		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT,
-			       "%u of %u cases failed, the first: %s; reasons and console lines "
-			       "are in the report",
+			       "%u of %u cases failed; reasons and console lines are in the "
+			       "report. The first: %s",
 			       failed, cases, first);
 	if (!ok)
 		return pb_fail(ret_error, ENODATA, PB_EXIT_ENVIRONMENT,

@@ -14,7 +14,9 @@
 struct pb_station {
 	struct pb_machine *machine;
 	struct pb_image *image;
-	GPtrArray *snapshots; /* one a boot, owned; the first is the image's own */
+	GPtrArray *snapshots;	  /* one a boot, owned; the first is the image's own */
+	struct pb_guest_end boot; /* of the boot for a snapshot: why there is none */
+	char *boot_console;	  /* the name of its console beside result.json */
 };
 
 struct pb_schedule {

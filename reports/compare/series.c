@@ -168,17 +168,24 @@ static void add_moved(GString *text, const json_t *compare)
 		g_string_append_printf(text, "%s%u better", worse ? ", " : "", better);
 }
 
+static bool is_verdict(const json_t *compare, enum pb_verdict verdict)
+{
+	return !strcmp(text_of(compare, "verdict"), pb_verdict_name(verdict));
+}
+
 static char *sentence_of(const struct pb_series_step *steps, guint count, guint first)
 {
 	const struct pb_series_step *last = NULL;
 	GString *text = g_string_new(NULL);
-	guint unbuilt = 0;
+	guint unbuilt = 0, lost = 0;
 
 	for (guint i = 0; i < count; i++) {
 		if (steps[i].base)
 			last = &steps[i];
 		if (!unbuilt && steps[i].error)
 			unbuilt = i + 1;
+		if (!lost && is_verdict(steps[i].previous, PB_VERDICT_MISSING))
+			lost = i + 1;
 	}
 	if (first) {
 		g_string_append_printf(text,
@@ -191,6 +198,8 @@ static char *sentence_of(const struct pb_series_step *steps, guint count, guint 
 		g_string_append_printf(text, "None of %u patches is shown to move anything. ",
 				       count);
 	}
+	if (lost)
+		g_string_append_printf(text, "Patch %u could not be measured. ", lost);
 	if (unbuilt)
 		g_string_append_printf(text,
 				       "Patch %u has no kernel: the series was measured up to "
@@ -212,8 +221,7 @@ static enum pb_verdict verdict_of(const struct pb_series_step *steps, guint coun
 
 	for (size_t v = 0; v < G_N_ELEMENTS(order); v++) {
 		for (guint i = 0; i < count; i++) {
-			if (!strcmp(text_of(steps[i].previous, "verdict"),
-				    pb_verdict_name(order[v])))
+			if (is_verdict(steps[i].previous, order[v]))
 				return order[v];
 		}
 	}

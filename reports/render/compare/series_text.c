@@ -20,12 +20,15 @@ static char *moved_text(const json_t *side)
 	guint worse = pb_series_count(side, PB_VERDICT_REGRESSION);
 	guint better = pb_series_count(side, PB_VERDICT_IMPROVEMENT);
 	guint open = pb_series_count(side, PB_VERDICT_INCONCLUSIVE);
+	guint lost = pb_series_count(side, PB_VERDICT_MISSING);
 
 	if (worse && better)
 		return g_strdup_printf("%u worse %u bett", worse, better);
 	if (worse || better)
 		return g_strdup_printf("%u %s", worse + better, worse ? "worse" : "better");
-	return open ? g_strdup_printf("%u inconcl.", open) : g_strdup("unchanged");
+	if (open || lost)
+		return g_strdup_printf("%u %s", open ? open : lost, open ? "inconcl." : "missing");
+	return g_strdup("unchanged");
 }
 
 static void add_unreached(GString *out, const json_t *patch, guint columns)
