@@ -34,19 +34,6 @@ struct pb_begun {
 	struct pb_document_times times;
 };
 
-static void station_free(gpointer data)
-{
-	struct pb_station *station = data;
-
-	pb_machine_free(station->machine);
-	pb_image_free(station->image);
-	if (station->snapshots)
-		g_ptr_array_unref(station->snapshots);
-	pb_guest_end_clear(&station->boot);
-	g_free(station->boot_console);
-	g_free(station);
-}
-
 static bool is_counted(const struct pb_begun *r)
 {
 	return !strcmp(r->options.evidence, PB_EVIDENCE_COUNTED);
@@ -73,64 +60,27 @@ static void begun_free(struct pb_begun *r)
 	g_free(r);
 }
 
-/* The state of a second boot is never taken from the cache: it is there to prove the first. */
-static int add_boots(struct pb_begun *r, struct pb_station *station, GError **ret_error)
+static void station_free(gpointer data)
 {
-	int err = 0;
-
-	station->snapshots = g_ptr_array_new_with_free_func(g_free);
-	g_ptr_array_add(station->snapshots, g_strdup(station->image->snapshot));
-	for (guint boot = 1; boot < r->options.boots && !err && !station->boot.failure; boot++) {
-		g_autofree char *leaf =
-			g_strdup_printf(".boot-%s-%u", station->machine->name, boot + 1);
-		g_autofree char *relative = g_build_filename(r->options.out, leaf, NULL);
-		/* QEMU runs in that directory and writes its state from there. */
-		g_autofree char *directory = g_canonicalize_filename(relative, NULL);
-		struct pb_guest guest = {
-			.machine = station->machine,
-			.vmlinux = r->kernel->vmlinux,
-			.initramfs = station->image->initramfs,
-			.directory = directory,
-			.hang_seconds = r->options.hang_seconds,
-		};
-		g_autofree char *snapshot = NULL;
-
-		if (station->image->snapshot) {
-			pb_progress_stage(r->progress, "booting %u of %u", boot + 1,
-					  r->options.boots);
-			snapshot = g_build_filename(directory, "snapshot", NULL);
-			err = pb_make_directory(directory, ret_error);
-			if (!err)
-				err = pb_guest_snapshot(&guest, snapshot, &station->boot,
-							ret_error);
-		}
-		g_ptr_array_add(station->snapshots, g_steal_pointer(&snapshot));
-	}
-	return err;
+	pb_station_free(data);
 }
 
-static int make_station(struct pb_begun *r, const char *name, struct pb_station **ret_station,
+static int make_station(struct pb_begun *r, const char *machine, struct pb_station **ret_station,
 			GError **ret_error)
 {
-	struct pb_image_parts parts = {
-		.init = PB_PATH_INIT,
-		.agent = PB_PATH_AGENT,
+	const struct pb_station_parts parts = {
+		.machine = machine,
+		.kernel = r->kernel,
 		.module = r->module,
+		.out = r->options.out,
+		.counted = is_counted(r),
+		.boots = r->options.boots,
+		.hang_seconds = r->options.hang_seconds,
 	};
-	struct pb_station *station = g_new0(struct pb_station, 1);
-	int err;
+	int err = pb_station_make(&parts, r->progress, ret_station, ret_error);
 
-	g_hash_table_insert(r->stations, g_strdup(name), station);
-	err = is_counted(r)
-		      ? pb_machine_load(PB_PATH_CONFIGS, name, &station->machine, ret_error)
-		      : pb_machine_load_timed(PB_PATH_CONFIGS, name, &station->machine, ret_error);
 	if (!err)
-		err = pb_image_get(r->kernel, station->machine, &parts, r->options.hang_seconds,
-				   r->progress, &station->image, &station->boot, ret_error);
-	if (!err)
-		err = add_boots(r, station, ret_error);
-	station->boot_console = g_strdup_printf("console-boot-%s.log", name);
-	*ret_station = station;
+		g_hash_table_insert(r->stations, g_strdup(machine), *ret_station);
 	return err;
 }
 

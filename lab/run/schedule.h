@@ -6,18 +6,9 @@
 #define PINBENCH_LAB_SCHEDULE_H
 
 #include "lab/run/collect.h"
-#include "lab/guest/image.h"
 #include "lab/run/plan.h"
+#include "lab/run/station.h"
 #include "lab/run/watch.h"
-
-/* What every guest of one machine shares. */
-struct pb_station {
-	struct pb_machine *machine;
-	struct pb_image *image;
-	GPtrArray *snapshots;	  /* one a boot, owned; the first is the image's own */
-	struct pb_guest_end boot; /* of the boot for a snapshot: why there is none */
-	char *boot_console;	  /* the name of its console beside result.json */
-};
 
 struct pb_schedule {
 	const struct pb_kernel *kernel;
