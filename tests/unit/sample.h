@@ -98,6 +98,19 @@ static inline void sample_set(json_t *root, const char *path, json_t *value)
 		json_object_del(object, key);
 }
 
+/* @root as a result that was saved and read back, in the folder @name of @state. Takes @root. */
+static inline struct pb_result *sample_load(void **state, const char *name, json_t *root)
+{
+	g_autofree char *directory = g_build_filename(*state, name, NULL);
+	struct pb_result *result = NULL;
+
+	g_mkdir(directory, 0755);
+	g_assert_cmpint(pb_result_save(root, directory, NULL), ==, 0);
+	json_decref(root);
+	g_assert_cmpint(pb_result_load(directory, &result, NULL), ==, 0);
+	return result;
+}
+
 static inline void sample_remove_dir(const char *dir)
 {
 	static const char *const names[] = {PB_RESULT_FILE, "report.html", "report.md"};

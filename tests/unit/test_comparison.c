@@ -25,26 +25,11 @@ static int compare_pair(const struct pb_result *before, const struct pb_result *
 	return pb_compare_results(&inputs, ret_root, ret_error);
 }
 
-/* Takes @root. */
-static struct pb_result *load(void **state, const char *name, json_t *root)
-{
-	g_autofree char *directory = scratch_path(state, name);
-	g_autoptr(GError) error = NULL;
-	struct pb_result *result = NULL;
-
-	g_mkdir(directory, 0755);
-	assert_int_equal(pb_result_save(root, directory, NULL), 0);
-	json_decref(root);
-	if (pb_result_load(directory, &result, &error))
-		fail_msg("%s", error->message);
-	return result;
-}
-
 /* Takes @patched; the baseline is the sample as it is. */
 static struct pb_comparison *compare(void **state, json_t *patched)
 {
-	g_autoptr(pb_result) before = load(state, "before", sample_root());
-	g_autoptr(pb_result) after = load(state, "after", patched);
+	g_autoptr(pb_result) before = sample_load(state, "before", sample_root());
+	g_autoptr(pb_result) after = sample_load(state, "after", patched);
 	struct pb_comparison *comparison = NULL;
 	g_autoptr(GError) error = NULL;
 	json_t *root = NULL;
@@ -119,8 +104,8 @@ static void higher_is_better(void **state)
 	sample_set(before, "cases.1.metrics.0.better", json_string(PB_BETTER_HIGHER));
 	sample_set(after, "cases.1.metrics.0.better", json_string(PB_BETTER_HIGHER));
 	set_pin(after, "1", 80);
-	one = load(state, "one", before);
-	other = load(state, "other", after);
+	one = sample_load(state, "one", before);
+	other = sample_load(state, "other", after);
 	assert_int_equal(compare_pair(one, other, &root, NULL), 0);
 	assert_string_equal(json_string_value(sample_at(root, "verdict")), "improvement");
 	json_decref(root);
@@ -155,11 +140,11 @@ static void on_one_side_only(void **state)
 static void kinds_are_never_mixed(void **state)
 {
 	json_t *timed = sample_root(), *root = NULL;
-	g_autoptr(pb_result) one = load(state, "one", sample_root()), other = NULL;
+	g_autoptr(pb_result) one = sample_load(state, "one", sample_root()), other = NULL;
 	g_autoptr(GError) error = NULL;
 
 	sample_set(timed, "environment.evidence", json_string(PB_EVIDENCE_TIMED));
-	other = load(state, "other", timed);
+	other = sample_load(state, "other", timed);
 	assert_true(compare_pair(one, other, &root, &error) < 0);
 	assert_null(root);
 	scratch_check_error(error, PB_EXIT_USAGE,

@@ -56,27 +56,12 @@ static json_t *timed(double factor, guint start, guint stride)
 	return root;
 }
 
-/* Takes @root. */
-static struct pb_result *load(void **state, const char *name, json_t *root)
-{
-	g_autofree char *directory = scratch_path(state, name);
-	g_autoptr(GError) error = NULL;
-	struct pb_result *result = NULL;
-
-	g_mkdir(directory, 0755);
-	assert_int_equal(pb_result_save(root, directory, NULL), 0);
-	json_decref(root);
-	if (pb_result_load(directory, &result, &error))
-		fail_msg("%s", error->message);
-	return result;
-}
-
 /* Compares what costs @factor times as much. Free with json_decref. */
 static json_t *compare(void **state, double factor, bool with_control)
 {
-	g_autoptr(pb_result) before = load(state, "before", timed(1, 0, 3));
-	g_autoptr(pb_result) after = load(state, "after", timed(factor, 1, 3));
-	g_autoptr(pb_result) control = load(state, "control", timed(1, 2, 3));
+	g_autoptr(pb_result) before = sample_load(state, "before", timed(1, 0, 3));
+	g_autoptr(pb_result) after = sample_load(state, "after", timed(factor, 1, 3));
+	g_autoptr(pb_result) control = sample_load(state, "control", timed(1, 2, 3));
 	const struct pb_compare_inputs inputs = {
 		.baseline = before,
 		.patched = after,
@@ -159,15 +144,15 @@ static void the_order_of_boots(void **state)
 
 static void the_control_is_judged(void **state)
 {
-	g_autoptr(pb_result) baseline = load(state, "baseline", timed(1, 0, 3));
+	g_autoptr(pb_result) baseline = sample_load(state, "baseline", timed(1, 0, 3));
 	json_t *root = timed(1, 2, 3), *control;
 	g_autoptr(pb_result) with_delay = NULL, without = NULL;
 
-	without = load(state, "without", json_deep_copy(root));
+	without = sample_load(state, "without", json_deep_copy(root));
 	/* Of the sample's cases the third costs three times the first. */
 	sample_set(root, "cases.0.facts.known_insns", json_real(1000));
 	sample_set(root, "cases.2.facts.known_insns", json_real(20000));
-	with_delay = load(state, "with", root);
+	with_delay = sample_load(state, "with", root);
 	control = pb_control_judge_timed(baseline, with_delay);
 	assert_true(json_is_true(json_object_get(control, "ok")));
 	assert_int_equal(number_of(control, "figures"), 3);
