@@ -35,24 +35,24 @@ static char *absolute(const char *path)
 	return g_canonicalize_filename(expanded, NULL);
 }
 
-static bool is_directory(const char *text, size_t length)
+static bool is_there(const char *text, size_t length, GFileTest kind)
 {
 	g_autofree char *path = g_strndup(text, length);
 	g_autofree char *full = absolute(path);
 
-	return g_file_test(full, G_FILE_TEST_IS_DIR);
+	return g_file_test(full, kind);
 }
 
 /*
- * The length of the directory that @text begins with: up to the first of
- * @separators that follows a directory which exists, else up to the first.
+ * The length of the path that @text begins with: up to the first of @separators that
+ * follows one of @kind which exists, else up to the first.
  */
-static size_t directory_length(const char *text, const char *separators)
+static size_t path_length(const char *text, const char *separators, GFileTest kind)
 {
 	size_t first = strcspn(text, separators);
 
 	for (size_t at = first;; at += 1 + strcspn(text + at + 1, separators)) {
-		if (is_directory(text, at))
+		if (is_there(text, at, kind))
 			return at;
 		if (!text[at])
 			return first;
@@ -61,7 +61,7 @@ static size_t directory_length(const char *text, const char *separators)
 
 static int parse_path(struct pb_kernel_spec *spec, const char *base, GError **ret_error)
 {
-	size_t length = directory_length(base, "@");
+	size_t length = path_length(base, "@", G_FILE_TEST_IS_DIR);
 	g_autofree char *path = g_strndup(base, length);
 
 	spec->kind = PB_KERNEL_TREE;
@@ -97,17 +97,23 @@ static int parse_name(struct pb_kernel_spec *spec, const char *base, GError **re
 	return 0;
 }
 
+/* A patch may have a + in its path, too. */
 static int split_patches(struct pb_kernel_spec *spec, const char *rest, GError **ret_error)
 {
-	spec->patches = g_strsplit(*rest ? rest + 1 : "", "+", -1);
-	for (size_t i = 0; spec->patches[i]; i++)
-		if (!*spec->patches[i])
+	g_autoptr(GPtrArray) patches = g_ptr_array_new_with_free_func(g_free);
+
+	while (*rest) {
+		size_t length = path_length(++rest, "+", G_FILE_TEST_EXISTS);
+
+		if (!length)
 			return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 				       "the kernel \"%s\" has a + with no patch after it",
 				       spec->text);
-	if (*rest && !spec->patches[0])
-		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-			       "the kernel \"%s\" has a + with no patch after it", spec->text);
+		g_ptr_array_add(patches, g_strndup(rest, length));
+		rest += length;
+	}
+	g_ptr_array_add(patches, NULL);
+	spec->patches = (char **)g_ptr_array_steal(patches, NULL);
 	return 0;
 }
 
@@ -126,7 +132,7 @@ int pb_kernel_spec_parse(const char *text, struct pb_kernel_spec **ret_spec, GEr
 	length = strcspn(text, "+");
 	if (is_path(text)) {
 		/* A revision ends at the first +, a directory may have one in its name. */
-		size_t directory = directory_length(text, "+@");
+		size_t directory = path_length(text, "+@", G_FILE_TEST_IS_DIR);
 
 		length = directory + strcspn(text + directory, "+");
 	}

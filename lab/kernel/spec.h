@@ -32,8 +32,8 @@ struct pb_kernel_spec {
 typedef struct pb_kernel_spec pb_kernel_spec;
 
 /*
- * Splits @text. Looks at the disk only to tell a '+' or '@' in a directory's
- * name from the one that ends it. Errors: -EINVAL, PB_EXIT_USAGE.
+ * Splits @text. Looks at the disk only to tell a '+' or '@' in the name of a
+ * directory or a patch from the one that ends it. Errors: -EINVAL, PB_EXIT_USAGE.
  */
 int pb_kernel_spec_parse(const char *text, struct pb_kernel_spec **ret_spec, GError **ret_error);
 

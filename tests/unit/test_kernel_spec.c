@@ -118,6 +118,26 @@ static void test_odd_directories(void **state)
 	g_rmdir(root);
 }
 
+/* And patches in them. */
+static void test_odd_patches(void **state)
+{
+	g_autofree char *root = g_dir_make_tmp("pinbench+spec-XXXXXX", NULL);
+	g_autofree char *one = g_build_filename(root, "0001+x.patch", NULL);
+	g_autofree char *text = g_strdup_printf("6.12+%s+a.patch+%s", one, one);
+	g_autoptr(pb_kernel_spec) spec = NULL;
+
+	(void)state;
+	assert_true(g_file_set_contents(one, "", 0, NULL));
+	spec = parse(text);
+	assert_string_equal(spec->base, "6.12");
+	assert_int_equal(g_strv_length(spec->patches), 3);
+	assert_string_equal(spec->patches[0], one);
+	assert_string_equal(spec->patches[1], "a.patch");
+	assert_string_equal(spec->patches[2], one);
+	g_unlink(one);
+	g_rmdir(root);
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -136,7 +156,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_revisions),	cmocka_unit_test(test_patches),
-		cmocka_unit_test(test_odd_directories), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_odd_directories), cmocka_unit_test(test_odd_patches),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
