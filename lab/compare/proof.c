@@ -75,7 +75,20 @@ static void look_in(const struct pb_result *result, const char *key, struct reac
 	}
 }
 
-static void note_reached(const struct pb_result *const *results, guint count, json_t *change)
+/* Code of a module lies where it was loaded, and is not watched. */
+static bool is_watched(const struct pb_sides *c, const char *key)
+{
+	for (int side = 0; side < PB_CONTROL; side++) {
+		const struct pb_watch *watch = c->watches[side];
+
+		if (watch && g_strv_contains((const char *const *)watch->names, key))
+			return true;
+	}
+	return false;
+}
+
+static void note_reached(const struct pb_sides *c, const struct pb_result *const *results,
+			 guint count, json_t *change)
 {
 	g_autofree char *key =
 		pb_function_key(json_string_value(json_object_get(change, "object")),
@@ -87,14 +100,13 @@ static void note_reached(const struct pb_result *const *results, guint count, js
 	for (guint i = 0; i < count; i++)
 		look_in(results[i], key, &reached, &known);
 	how = json_array_size(reached.measured) ? "measured" : reached.outside ? "outside" : "no";
-	if (known) {
+	if (known && is_watched(c, key)) {
 		json_object_set_new(change, "reached", json_string(how));
 		json_object_set(change, "reached_by", reached.measured);
 	}
 	json_decref(reached.measured);
 }
 
-/* Of a function that the linker left out there is nothing to reach: it is not listed as such. */
 static void note_changes(struct pb_sides *c, const struct pb_result *const *results, guint count,
 			 json_t *validity)
 {
@@ -103,11 +115,27 @@ static void note_changes(struct pb_sides *c, const struct pb_result *const *resu
 	for (guint i = 0; i < MIN(c->changes->len, MOST_CHANGES); i++) {
 		json_t *change = change_object(c->changes->pdata[i]);
 
-		note_reached(results, count, change);
+		note_reached(c, results, count, change);
 		json_array_append_new(list, change);
 	}
 	json_object_set_new(validity, "changed_functions", list);
 	json_object_set_new(validity, "changed_count", json_integer(c->changes->len));
+}
+
+/* What failed cases mean is judged by who asked; the result is there. */
+static int run_and_load(const struct pb_run_options *run, struct pb_progress *progress,
+			struct pb_result **ret_result, GError **ret_error)
+{
+	GError *why = NULL;
+	gboolean saved;
+	int err = pb_run(run, progress, &saved, &why);
+
+	if (err && (err == -EINTR || !saved)) {
+		g_propagate_error(ret_error, why);
+		return err;
+	}
+	g_clear_error(&why);
+	return pb_result_load(run->out, ret_result, ret_error);
 }
 
 int pb_proof_control(const struct pb_compare_options *options, struct pb_progress *progress,
@@ -116,7 +144,6 @@ int pb_proof_control(const struct pb_compare_options *options, struct pb_progres
 	g_autofree char *out = g_build_filename(options->run.out, PB_CONTROL_PROFILE, NULL);
 	struct pb_run_options run = options->run;
 	g_autoptr(pb_result) result = NULL;
-	gboolean saved;
 	int err;
 
 	run.kernel = options->baseline;
@@ -125,9 +152,7 @@ int pb_proof_control(const struct pb_compare_options *options, struct pb_progres
 	run.boots = CONTROL_BOOTS;
 	run.out = out;
 	run.command = options->command;
-	err = pb_run(&run, progress, &saved, ret_error);
-	if (!err)
-		err = pb_result_load(out, &result, ret_error);
+	err = run_and_load(&run, progress, &result, ret_error);
 	if (!err)
 		*ret_control = pb_control_judge(result);
 	return err;
@@ -138,8 +163,6 @@ static int run_watched(struct pb_sides *c, struct pb_result **ret_result, GError
 {
 	g_autofree char *out = g_build_filename(c->options->run.out, "reached", NULL);
 	struct pb_run_options run = c->options->run;
-	gboolean saved;
-	int err;
 
 	run.kernel = c->options->patched;
 	run.evidence = PB_EVIDENCE_COUNTED;
@@ -147,13 +170,7 @@ static int run_watched(struct pb_sides *c, struct pb_result **ret_result, GError
 	run.watch = c->watches[PB_PATCHED];
 	run.out = out;
 	run.command = c->options->command;
-	err = pb_run(&run, c->progress, &saved, ret_error);
-	/* Failed cases are told of by the sides themselves. */
-	if (err && err != -EINTR && saved) {
-		g_clear_error(ret_error);
-		err = 0;
-	}
-	return err ? err : pb_result_load(out, ret_result, ret_error);
+	return run_and_load(&run, c->progress, ret_result, ret_error);
 }
 
 static int gather_changes(struct pb_sides *c, const struct pb_result *baseline,

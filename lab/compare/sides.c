@@ -63,6 +63,9 @@ static char *side_command(const struct pb_sides *c, int side)
 
 		g_string_append_printf(text, " %s", quoted);
 	}
+	if (!pb_sides_are_counted(c))
+		g_string_append_printf(text, " --evidence %s --boots %u", run->evidence,
+				       run->boots);
 	return g_string_free(text, FALSE);
 }
 

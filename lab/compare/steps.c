@@ -202,6 +202,8 @@ int pb_step_sides(struct pb_step *before, struct pb_step *step, struct pb_sides 
 	sides->kernels[PB_PATCHED] = step->kernel;
 	sides->modules[PB_BASELINE] = before->module;
 	sides->modules[PB_PATCHED] = step->module;
+	sides->watches[PB_BASELINE] = before->watch;
+	sides->watches[PB_PATCHED] = step->watch;
 	sides->results[PB_BASELINE] = g_strdup(before->result);
 	sides->results[PB_PATCHED] = g_strdup(step->result);
 	return pb_changed_functions(before->kernel->build, step->kernel->build, &sides->changes,
@@ -213,6 +215,7 @@ void pb_step_return_sides(struct pb_sides *sides)
 	for (int side = 0; side < PB_CONTROL; side++) {
 		sides->kernels[side] = NULL;
 		sides->modules[side] = NULL;
+		sides->watches[side] = NULL;
 	}
 	pb_sides_clear(sides);
 }

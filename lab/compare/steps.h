@@ -36,7 +36,7 @@ int pb_steps_build(GPtrArray *steps, struct pb_progress *progress, GError **ret_
 		   GError **ret_error);
 
 /*
- * Fills @sides with two kernels that were measured, kernels and modules borrowed; free
+ * Fills @sides with two kernels that were measured; kernels, modules and watches are borrowed; free
  * with pb_step_return_sides().
  */
 int pb_step_sides(struct pb_step *before, struct pb_step *step, struct pb_sides *sides,
