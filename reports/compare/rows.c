@@ -6,6 +6,7 @@
 #include "reports/compare/rows.h"
 #include "reports/compare/timed.h"
 #include "reports/file.h"
+#include "reports/shell.h"
 
 struct pairing {
 	const struct pb_compare_inputs *in;
@@ -97,15 +98,9 @@ static json_t *boots_of(const struct pb_metric *metric)
 	return boots;
 }
 
-static bool needs_no_quotes(const char *text)
-{
-	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					   "0123456789_@%+=:,./-")];
-}
-
 static void append_word(GString *command, const char *word)
 {
-	g_autofree char *quoted = needs_no_quotes(word) ? g_strdup(word) : g_shell_quote(word);
+	g_autofree char *quoted = pb_shell_word(word);
 
 	g_string_append_printf(command, " %s", quoted);
 }

@@ -210,3 +210,16 @@ void pb_text_append_wrapped(GString *out, const char *text, size_t columns, size
 	}
 	g_string_append_c(out, '\n');
 }
+
+char *pb_text_plain_lines(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	GString *plain = g_string_new(NULL);
+
+	for (char **line = lines; *line; line++) {
+		pb_text_append_plain(plain, *line);
+		if (line[1])
+			g_string_append_c(plain, '\n');
+	}
+	return g_string_free(plain, FALSE);
+}

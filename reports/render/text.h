@@ -48,6 +48,9 @@ void pb_text_append_markdown_code(GString *out, const char *text);
  */
 void pb_text_append_plain(GString *out, const char *text);
 
+/* The same of a text of many lines, whose ends stay. Free with g_free. */
+char *pb_text_plain_lines(const char *text);
+
 /*
  * Appends @text as lines of at most @columns characters, @indent spaces before each, and
  * plain as above. Words longer than a line are left whole, for copying.

@@ -170,8 +170,6 @@ char *pb_render_series_text(const json_t *series, guint columns)
 	guint per_table = MAX(1, (columns - LABEL_WIDTH) / FIGURE_WIDTH - 2);
 	g_autoptr(pb_series_matrix) matrix = pb_series_matrix_new(series, PB_SERIES_MOVED);
 	g_autoptr(GString) out = g_string_new(NULL);
-	GString *plain = g_string_new(NULL);
-	g_auto(GStrv) lines = NULL;
 
 	pb_text_append_wrapped(out, text_at(series, "sentence"), columns, 0);
 	add_patches(out, series, columns);
@@ -182,11 +180,5 @@ char *pb_render_series_text(const json_t *series, guint columns)
 
 		add_figures(out, &(struct part){.matrix = matrix, .first = first, .last = last});
 	}
-	lines = g_strsplit(out->str, "\n", -1);
-	for (char **line = lines; *line; line++) {
-		pb_text_append_plain(plain, *line);
-		if (line[1])
-			g_string_append_c(plain, '\n');
-	}
-	return g_string_free(plain, FALSE);
+	return pb_text_plain_lines(out->str);
 }

@@ -4,13 +4,11 @@
 
 #include "pinbench/result.h"
 #include "reports/render/compare/series_view.h"
+#include "reports/shell.h"
 #include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
 #define text_at pb_compare_text_at
-
-/* What a shell takes as it is. */
-#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:@,%"
 
 bool pb_series_is_counted(const json_t *series)
 {
@@ -232,15 +230,10 @@ char *pb_series_baseline(const json_t *row)
 	return json_is_number(value) ? pb_text_number(json_number_value(value)) : g_strdup("–");
 }
 
-static char *quoted(const char *word)
-{
-	return *word && !word[strspn(word, PLAIN)] ? g_strdup(word) : g_shell_quote(word);
-}
-
 char *pb_series_command(const char *before, const json_t *patch)
 {
-	g_autofree char *base = quoted(before);
-	g_autofree char *spec = quoted(text_at(patch, "spec"));
+	g_autofree char *base = pb_shell_word(before);
+	g_autofree char *spec = pb_shell_word(text_at(patch, "spec"));
 
 	return *text_at(patch, "spec") ? g_strdup_printf("./run.sh compare %s %s", base, spec)
 				       : NULL;

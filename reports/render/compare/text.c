@@ -289,8 +289,6 @@ static void add_counts(GString *out, const struct pb_comparison *c)
 char *pb_render_comparison_text(const struct pb_comparison *c, guint columns)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
-	GString *plain = g_string_new(NULL);
-	g_auto(GStrv) lines = NULL;
 
 	pb_text_append_wrapped(out, c->sentence, columns, 0);
 	add_unreached(out, c, columns);
@@ -305,11 +303,5 @@ char *pb_render_comparison_text(const struct pb_comparison *c, guint columns)
 			       true, columns);
 	add_missing(out, c, columns);
 	add_unmoved(out, c, columns);
-	lines = g_strsplit(out->str, "\n", -1);
-	for (char **line = lines; *line; line++) {
-		pb_text_append_plain(plain, *line);
-		if (line[1])
-			g_string_append_c(plain, '\n');
-	}
-	return g_string_free(plain, FALSE);
+	return pb_text_plain_lines(out->str);
 }
