@@ -202,7 +202,7 @@ static void what_the_module_is_asked_for(void **state)
 	assert_int_equal(counted.flags, PINBENCH_SAMPLES_AVOID_TICK);
 	assert_int_equal(timed.clock, PINBENCH_CLOCK_NS);
 	assert_int_equal(timed.flags, 0);
-	assert_int_equal(counted.reserved | timed.reserved | counted.count | counted.ticks, 0);
+	assert_int_equal(counted.region | timed.region | counted.count | counted.ticks, 0);
 	durations_free(&d);
 	assert_null(d.values);
 }
