@@ -11,8 +11,9 @@ int pinbench_measure_init(struct pinbench_measure *m, const struct pinbench_samp
 {
 	if (samples->clock != PINBENCH_CLOCK_NS && samples->clock != PINBENCH_CLOCK_CYCLES)
 		return -EINVAL;
-	if (samples->flags & ~(PINBENCH_SAMPLES_AVOID_TICK | PINBENCH_SAMPLES_MARK) ||
-	    samples->reserved)
+	if (samples->flags & ~(PINBENCH_SAMPLES_AVOID_TICK | PINBENCH_SAMPLES_MARK))
+		return -EINVAL;
+	if (samples->region >= (samples->flags & PINBENCH_SAMPLES_MARK ? PINBENCH_REGIONS : 1))
 		return -EINVAL;
 	if (!calls || calls > PINBENCH_MAX_CALLS)
 		return -EINVAL;
@@ -25,7 +26,11 @@ int pinbench_measure_init(struct pinbench_measure *m, const struct pinbench_samp
 		.flags = samples->flags,
 	};
 	m->durations = kvcalloc(calls, sizeof(*m->durations), GFP_KERNEL);
-	return m->durations ? 0 : -ENOMEM;
+	if (!m->durations)
+		return -ENOMEM;
+	if (samples->flags & PINBENCH_SAMPLES_MARK)
+		pinbench_mark_region(samples->region);
+	return 0;
 }
 
 int pinbench_measure_copy(const struct pinbench_measure *m, struct pinbench_samples *samples)

@@ -156,6 +156,34 @@ void bench_counter(struct bench_ctx *ctx, const char *name, double value, const 
 			    json_pack("{s:f, s:s}", "value", value, "per", per));
 }
 
+int bench_region(struct bench_ctx *ctx, const char *metric, const char *per)
+{
+	int i = PINBENCH_REGION_OVERHEAD + 1;
+
+	while (i <= ctx->region_count && strcmp(ctx->regions[i].metric, metric))
+		i++;
+	if (i == PINBENCH_REGIONS) {
+		fprintf(stderr, "%s: too many regions\n", ctx->id->text);
+		abort();
+	}
+	if (i > ctx->region_count) {
+		ctx->region_count = i;
+		ctx->regions[i] = (struct bench_region){.metric = metric, .per = per};
+	}
+	return i;
+}
+
+void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_t total,
+		      double overhead, uint64_t operations)
+{
+	struct bench_region *r = &ctx->regions[region];
+
+	r->calls += calls;
+	r->total += total;
+	r->overhead = overhead;
+	r->operations += operations;
+}
+
 int bench_module_fd(const struct bench_ctx *ctx)
 {
 	return ctx->module_fd;
@@ -192,6 +220,22 @@ static json_t *metric_to_json(const struct bench_ctx *ctx, const struct bench_me
 			 !m->exploratory, "boots", samples);
 }
 
+static json_t *regions_to_json(const struct bench_ctx *ctx)
+{
+	json_t *ret = json_array();
+
+	for (int i = PINBENCH_REGION_OVERHEAD + 1; i <= ctx->region_count; i++) {
+		const struct bench_region *r = &ctx->regions[i];
+
+		json_array_append_new(ret, json_pack("{s:i, s:s, s:s, s:I, s:I, s:f, s:I}",
+						     "region", i, "metric", r->metric, "per",
+						     r->per, "calls", (json_int_t)r->calls, "total",
+						     (json_int_t)r->total, "overhead", r->overhead,
+						     "operations", (json_int_t)r->operations));
+	}
+	return ret;
+}
+
 json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome)
 {
 	bool ok = !strcmp(outcome, PB_OUTCOME_OK);
@@ -214,5 +258,7 @@ json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome)
 	json_object_set_new(ret, "metrics", metrics);
 	json_object_set(ret, "counters", ctx->counters);
 	json_object_set(ret, "facts", ctx->facts);
+	if (ok && ctx->counted)
+		json_object_set_new(ret, PB_EVENT_REGIONS, regions_to_json(ctx));
 	return ret;
 }

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include "pinbench/bench.h"
+#include "pinbench/marker.h"
 #include "bench/core/caseid.h"
 
 struct bench_ctx {
@@ -17,6 +18,15 @@ struct bench_ctx {
 	json_t *samples;  /* metric name -> list */
 	json_t *counters;
 	json_t *facts;
+	int region_count;
+	struct bench_region {
+		const char *metric;
+		const char *per;
+		uint64_t calls;
+		uint64_t total;
+		double overhead;
+		uint64_t operations;
+	} regions[PINBENCH_REGIONS]; /* the first is of empty calls, and not used */
 };
 
 /* Borrows id and scratch_dir. 0 or -ENOMEM. */

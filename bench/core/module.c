@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "pinbench/marker.h"
 #include "pinbench/quantile.h"
 #include "bench/core/module.h"
 
@@ -38,6 +39,7 @@ int durations_init(struct durations *d, size_t capacity)
 	*d = (struct durations){
 		.values = calloc(capacity, sizeof(*d->values)),
 		.capacity = capacity,
+		.region = DURATIONS_UNMARKED,
 	};
 	if (!d->values)
 		return -ENOMEM;
@@ -59,7 +61,8 @@ struct pinbench_samples durations_request(const struct durations *d, bool counte
 		.capacity = d->capacity,
 		.clock = counted ? PINBENCH_CLOCK_CYCLES : PINBENCH_CLOCK_NS,
 		.flags = (counted ? PINBENCH_SAMPLES_AVOID_TICK : 0) |
-			 (d->reported ? PINBENCH_SAMPLES_MARK : 0),
+			 (d->region == DURATIONS_UNMARKED ? 0 : PINBENCH_SAMPLES_MARK),
+		.region = d->region == DURATIONS_UNMARKED ? 0 : (uint32_t)d->region,
 	};
 }
 
@@ -69,13 +72,19 @@ void durations_take(struct durations *d, const struct pinbench_samples *samples)
 	d->ticks = samples->ticks;
 }
 
-double durations_total(const struct durations *d, double call_overhead)
+uint64_t durations_sum(const struct durations *d)
 {
-	double total = 0;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < d->count; i++)
-		total += (double)d->values[i];
-	total -= (double)d->count * call_overhead;
+		sum += d->values[i];
+	return sum;
+}
+
+double durations_total(const struct durations *d, double call_overhead)
+{
+	double total = (double)durations_sum(d) - (double)d->count * call_overhead;
+
 	return total > 0 ? total : 0;
 }
 
@@ -106,6 +115,7 @@ int module_call_overhead(int fd, bool counted, double *ret_overhead)
 	err = durations_init(&d, OVERHEAD_CALLS);
 	if (err)
 		return err;
+	d.region = PINBENCH_REGION_OVERHEAD;
 	req.samples = durations_request(&d, counted);
 	if (ioctl(fd, PINBENCH_IOC_NULL, &req))
 		err = -errno;

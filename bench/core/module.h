@@ -7,13 +7,17 @@
 #include "pinbench/bench.h"
 #include "pinbench/uapi.h"
 
+/* Of no region: what durations_init() makes. */
+#define DURATIONS_UNMARKED (-1)
+
 /* Durations of the calls of one ioctl, in the clock's unit: instructions or ns. */
 struct durations {
 	uint64_t *values;
 	size_t capacity;
 	size_t count;
 	uint32_t ticks; /* timer ticks that fell into calls */
-	bool reported;	/* by the caller: a figure is made of them, so the emulator may look */
+	/* By the caller, of bench_region(): a figure is made of them, so the emulator may look. */
+	int region;
 };
 
 /* An open file, or -errno with the reason in ret_why. */
@@ -24,6 +28,8 @@ void durations_free(struct durations *d);
 /* The request for an ioctl, and what came back of it. */
 struct pinbench_samples durations_request(const struct durations *d, bool counted);
 void durations_take(struct durations *d, const struct pinbench_samples *samples);
+/* Sum over all calls, each with what the clock costs. */
+uint64_t durations_sum(const struct durations *d);
 /* Sum over all calls without the overhead of each; never below zero. */
 double durations_total(const struct durations *d, double call_overhead);
 /* Nearest-rank quantile of the single calls, without the overhead. Sorts values. */

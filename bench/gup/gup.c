@@ -249,6 +249,12 @@ void gup_pass_free(struct gup_pass *pass)
 	durations_free(&pass->release);
 }
 
+static void mark(struct bench_ctx *ctx, const struct gup_metrics *names, struct durations *d)
+{
+	if (names)
+		d->region = bench_region(ctx, names->per_page, "page");
+}
+
 static void report(struct bench_ctx *ctx, const struct gup_metrics *names, struct durations *d)
 {
 	double overhead = bench_call_overhead(ctx);
@@ -257,6 +263,7 @@ static void report(struct bench_ctx *ctx, const struct gup_metrics *names, struc
 
 	if (!names)
 		return;
+	bench_region_add(ctx, d->region, d->count, durations_sum(d), overhead, pages);
 	bench_sample(ctx, names->per_page, total / (double)pages);
 	bench_sample(ctx, names->call_p50, durations_quantile(d, 0.5, overhead));
 	bench_sample(ctx, names->call_p99, durations_quantile(d, 0.99, overhead));
@@ -359,8 +366,8 @@ int gup_run(struct bench_ctx *ctx)
 		err = backing_prepare(ctx, &c->backing);
 	}
 	/* From here on: what ran before is no part of a figure. */
-	c->pass.acquire.reported = spec_of(ctx)->acquire_metrics != NULL;
-	c->pass.release.reported = spec_of(ctx)->release_metrics != NULL;
+	mark(ctx, spec_of(ctx)->acquire_metrics, &c->pass.acquire);
+	mark(ctx, spec_of(ctx)->release_metrics, &c->pass.release);
 	if (!err)
 		err = gup_pass_run(ctx, spec_of(ctx), &c->backing, 0, &c->pass);
 	if (err)

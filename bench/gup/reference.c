@@ -124,12 +124,17 @@ static int run(struct bench_ctx *ctx)
 	struct gup_pass pass;
 	int err = gup_pass_init(ctx, &pass);
 
-	pass.acquire.reported = pass.release.reported = true;
+	pass.acquire.region = bench_region(ctx, "pin_ratio", "page");
+	pass.release.region = bench_region(ctx, "unpin_ratio", "page");
 	if (!err)
 		err = gup_pass_run(ctx, &spec, b, PINBENCH_GUP_WRITE, &pass);
 	if (!err)
 		err = run_gup_test(ctx, b, &test);
 	if (!err) {
+		bench_region_add(ctx, pass.acquire.region, pass.acquire.count,
+				 durations_sum(&pass.acquire), overhead, pass.pages);
+		bench_region_add(ctx, pass.release.region, pass.release.count,
+				 durations_sum(&pass.release), overhead, pass.pages);
 		bench_sample(ctx, "pin_ratio",
 			     durations_total(&pass.acquire, overhead) /
 				     ((double)test.get_delta_usec * 1000));

@@ -28,7 +28,7 @@ static int run(struct bench_ctx *ctx)
 {
 	uint32_t loops = (uint32_t)bench_param_size_bytes(ctx, "loops");
 	struct durations d;
-	int err = null_measure(ctx, CALLS, loops, &d);
+	int err = null_measure(ctx, CALLS, loops, bench_call_overhead(ctx), &d);
 
 	if (err)
 		return err;

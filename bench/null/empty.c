@@ -21,7 +21,7 @@ static const struct bench_param *const params[] = {NULL};
 static int run(struct bench_ctx *ctx)
 {
 	struct durations d;
-	int err = null_measure(ctx, CALLS, 0, &d);
+	int err = null_measure(ctx, CALLS, 0, 0, &d);
 
 	if (err)
 		return err;

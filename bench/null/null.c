@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include "bench/null/null.h"
 
-int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops,
+int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops, double overhead,
 		 struct durations *ret_durations)
 {
 	struct pinbench_null req = {.calls = calls, .loops = loops};
@@ -12,7 +12,7 @@ int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops,
 
 	if (err)
 		return bench_fail(ctx, -err, "no memory for %u durations", calls);
-	ret_durations->reported = true;
+	ret_durations->region = bench_region(ctx, "call", "call");
 	req.samples = durations_request(ret_durations, bench_is_counted(ctx));
 	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_NULL, &req)) {
 		err = bench_fail(ctx, errno, "the null operation failed: %s", strerror(errno));
@@ -20,5 +20,7 @@ int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops,
 		return err;
 	}
 	durations_take(ret_durations, &req.samples);
+	bench_region_add(ctx, ret_durations->region, ret_durations->count,
+			 durations_sum(ret_durations), overhead, ret_durations->count);
 	return 0;
 }

@@ -81,6 +81,19 @@ void bench_fact_null(struct bench_ctx *ctx, const char *name);
 /* A count that the kernel keeps, over one repetition, per "region" or per "page". */
 void bench_counter(struct bench_ctx *ctx, const char *name, double value, const char *per);
 
+/*
+ * A measured region of the case: the calls that @metric is made of, an operation being a @per
+ * ("page"). Its number goes to whatever brackets the calls, so that an emulator can tell regions
+ * apart. The same metric has the same number; at most PINBENCH_REGIONS - 1 of a case.
+ */
+int bench_region(struct bench_ctx *ctx, const char *metric, const char *per);
+/*
+ * The region was measured: @calls calls took @total in all, the clock's own cost in it, which is
+ * @overhead a call and no part of the figure, and did @operations operations.
+ */
+void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_t total,
+		      double overhead, uint64_t operations);
+
 /* /dev/pinbench, open for this case, where the benchmark needs the module; else -1. */
 int bench_module_fd(const struct bench_ctx *ctx);
 /* True where durations are instructions of a counted guest, false where they are ns. */

@@ -9,6 +9,10 @@
 
 #define PINBENCH_MARKER_BEGIN 0x50494e42
 #define PINBENCH_MARKER_END   0x50494e45
+/* Which region the calls after it belong to: this and the number of it. */
+#define PINBENCH_MARKER_REGION	0x50494e60
+#define PINBENCH_REGIONS	8
+#define PINBENCH_REGION_OVERHEAD 0 /* empty calls: what the clock and the dispatch cost */
 
 /* nopl NUMBER(%rax) is these bytes and the number, little-endian. */
 #define PINBENCH_MARKER_OPCODE_0 0x0f
@@ -25,5 +29,36 @@
 #else
 #define PINBENCH_MARK(number) ((void)0)
 #endif
+
+/* A marker's number is part of its instruction: one instruction for each region. */
+static inline void pinbench_mark_region(unsigned int region)
+{
+	switch (region) {
+	case 0:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION);
+		break;
+	case 1:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 1);
+		break;
+	case 2:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 2);
+		break;
+	case 3:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 3);
+		break;
+	case 4:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 4);
+		break;
+	case 5:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 5);
+		break;
+	case 6:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 6);
+		break;
+	default:
+		PINBENCH_MARK(PINBENCH_MARKER_REGION + 7);
+		break;
+	}
+}
 
 #endif

@@ -45,5 +45,9 @@
 #define PB_EVENT_CASE_BEGIN  "case-begin"
 #define PB_EVENT_CASE	     "case"
 #define PB_EVENT_AGENT_EXIT  "agent-exit"
+/* Of the guest's init, before anything is measured: where a module's code lies. */
+#define PB_EVENT_MODULE "module"
+/* In a case, for whoever profiled it: what each region was. No part of a result. */
+#define PB_EVENT_REGIONS "regions"
 
 #endif

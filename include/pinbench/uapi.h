@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 #define PINBENCH_DEVICE	   "/dev/pinbench"
-#define PINBENCH_ABI	   1
+#define PINBENCH_ABI	   2
 #define PINBENCH_MAX_PAGES (1u << 20) /* 4 GiB of 4 KiB pages in one region */
 #define PINBENCH_MAX_CALLS (1u << 20)
 
@@ -36,7 +36,7 @@ struct pinbench_samples {
 	__u32 clock;	 /* in: enum pinbench_clock */
 	__u32 flags;	 /* in: PINBENCH_SAMPLES_* */
 	__u32 ticks;	 /* out: timer ticks that fell into measured calls */
-	__u32 reserved;
+	__u32 region;	 /* in: with MARK, below PINBENCH_REGIONS; else 0 */
 };
 
 /* PINBENCH_IOC_INFO: what this module, on this kernel, can do. */

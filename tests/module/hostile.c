@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "bench/core/kmsg.h"
 #include "bench/core/sysfile.h"
+#include "pinbench/marker.h"
 #include "pinbench/uapi.h"
 
 #define PAGE_BYTES 4096ul
@@ -146,7 +147,11 @@ static void refuse_bad_acquires(void)
 		       EFAULT);
 	REFUSE_ACQUIRE("unknown clock", r.samples.clock = 7, EINVAL);
 	REFUSE_ACQUIRE("unknown samples flag", r.samples.flags = 1u << 9, EINVAL);
-	REFUSE_ACQUIRE("reserved", r.samples.reserved = 1, EINVAL);
+	REFUSE_ACQUIRE("region without marks", r.samples.region = 1, EINVAL);
+	REFUSE_ACQUIRE(
+		"unknown region",
+		(r.samples.flags |= PINBENCH_SAMPLES_MARK, r.samples.region = PINBENCH_REGIONS),
+		EINVAL);
 	refuse("no argument", fd, PINBENCH_IOC_GUP_ACQUIRE, NULL, EFAULT);
 	refuse("unknown ioctl", fd, _IOWR('b', 0xff, int), NULL, ENOTTY);
 	close(fd);

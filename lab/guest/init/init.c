@@ -20,6 +20,7 @@
 #include <unistd.h>
 #include "pinbench/result.h"
 #include "lab/guest/init/fwcfg.h"
+#include "lab/guest/init/modules.h"
 #include "lab/guest/protocol.h"
 
 #define SETTLE_SECONDS 3
@@ -233,6 +234,8 @@ int main(void)
 	port = open_port();
 	if (port < 0)
 		give_up("no virtio-serial port %s", GUEST_PORT_NAME);
+	if (modules_write(port))
+		give_up("cannot write to the port");
 	settle();
 	write_file(PLAN_FILE, read_plan());
 	status = run_agent(port);

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "pinbench/marker.h"
 #include "lab/guest/plugin/api.h"
+#include "lab/guest/plugin/marker.h"
 
 #define MOST_RANGES 65536
 
@@ -64,22 +64,6 @@ static struct range *find_range(uint64_t address)
 			return &ranges[middle];
 	}
 	return NULL;
-}
-
-/* The number of the marker that @insn is; 0 if it is none. */
-static uint32_t marker_of(const struct qemu_plugin_insn *insn)
-{
-	const uint8_t *bytes;
-	uint32_t number;
-
-	if (qemu_plugin_insn_size(insn) != PINBENCH_MARKER_BYTES)
-		return 0;
-	bytes = qemu_plugin_insn_data(insn);
-	if (bytes[0] != PINBENCH_MARKER_OPCODE_0 || bytes[1] != PINBENCH_MARKER_OPCODE_1 ||
-	    bytes[2] != PINBENCH_MARKER_OPCODE_2)
-		return 0;
-	memcpy(&number, bytes + 3, sizeof(number));
-	return number;
 }
 
 static void at_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
