@@ -8,8 +8,9 @@
 #define PB_PATH_INCLUDE	    PINBENCH_SOURCE_DIR "/include"
 
 /* Of the build. */
-#define PB_PATH_AGENT	     PINBENCH_BUILD_DIR "/bench/pinbench-agent"
-#define PB_PATH_INIT	     PINBENCH_BUILD_DIR "/lab/guest/pinbench-init"
-#define PB_PATH_REACH_PLUGIN PINBENCH_BUILD_DIR "/lab/guest/pinbench-reach.so"
+#define PB_PATH_AGENT	       PINBENCH_BUILD_DIR "/bench/pinbench-agent"
+#define PB_PATH_INIT	       PINBENCH_BUILD_DIR "/lab/guest/pinbench-init"
+#define PB_PATH_REACH_PLUGIN   PINBENCH_BUILD_DIR "/lab/guest/pinbench-reach.so"
+#define PB_PATH_PROFILE_PLUGIN PINBENCH_BUILD_DIR "/lab/guest/pinbench-profile.so"
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "lab/command/command.h"
 #include "lab/command/shared.h"
+#include "lab/run/counters.h"
 #include "pinbench/result.h"
 #include "reports/error.h"
 #include "reports/render/html.h"
@@ -23,6 +24,16 @@ static int check_environment(const char *environment, GError **ret_error)
 		return 0;
 	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 		       "--env '%s': this version measures in a guest", environment);
+}
+
+static int apply_counters(const char *text, struct pb_run_options *run, GError **ret_error)
+{
+	if (strcmp(run->evidence, PB_EVIDENCE_COUNTED))
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+			       "--counters '%s': only a counted guest is looked at while it runs; "
+			       "leave out --evidence %s",
+			       text, run->evidence);
+	return pb_counters_parse(text, &run->counters, ret_error);
 }
 
 static int print_table(const char *out, GError **ret_error)
@@ -56,6 +67,7 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 	g_autofree char *text = pb_cli_text(argc, argv);
 	g_autofree char *kernel = g_strdup(DEFAULT_KERNEL);
 	g_autofree char *environment = g_strdup("guest");
+	g_autofree char *counters = NULL;
 	struct pb_run_options run = {.command = text};
 	GOptionEntry common[PB_SHARED_ENTRIES];
 	struct pb_shared shared;
@@ -64,6 +76,9 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 		 "Which kernel: 6.12, /path/to/linux, /path/to/linux@REV, each +PATCH (6.12)",
 		 "SPEC"},
 		{"env", 0, 0, G_OPTION_ARG_STRING, &environment, "Where: guest (guest)", "ENV"},
+		{"counters", 0, 0, G_OPTION_ARG_STRING, &counters,
+		 "Count what the emulated processor does: exact, profile, model, or several (none)",
+		 "KIND,..."},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int err;
@@ -75,6 +90,8 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 		err = check_environment(environment, ret_error);
 	if (!err)
 		err = pb_shared_apply(&shared, NULL, &run, ret_error);
+	if (!err && counters)
+		err = apply_counters(counters, &run, ret_error);
 	run.kernel = kernel;
 	run.globs = (const char *const *)argv + 1;
 	if (!err)

@@ -23,7 +23,7 @@ void pb_guest_end_clear(struct pb_guest_end *end)
 	g_free(end->detail);
 	g_strfreev(end->tail);
 	g_free(end->events);
-	g_free(end->reached);
+	g_free(end->plugin_output);
 	*end = (struct pb_guest_end){0};
 }
 
@@ -222,7 +222,7 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 	*ret_end = (struct pb_guest_end){0};
 	err = write_file(guest, VM_PLAN_FILE, plan, ret_error);
 	if (!err && guest->plugin)
-		err = write_file(guest, VM_RANGES_FILE, guest->ranges, ret_error);
+		err = write_file(guest, VM_PLUGIN_INPUT_FILE, guest->plugin_input, ret_error);
 	if (!err)
 		err = open_snapshot(snapshot, &fd, ret_error);
 	if (err)
@@ -249,6 +249,6 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 	vm_stop(&vm);
 	ret_end->events = vm_read_file(guest, PB_MACHINE_EVENTS);
 	if (guest->plugin)
-		ret_end->reached = vm_read_file(guest, VM_REACHED_FILE);
+		ret_end->plugin_output = vm_read_file(guest, VM_PLUGIN_OUTPUT_FILE);
 	return 0;
 }

@@ -12,10 +12,11 @@ struct pb_guest {
 	const struct pb_machine *machine;
 	const char *vmlinux;
 	const char *initramfs;
-	const char *directory; /* exists; console, events and QEMU's own output go there */
-	guint hang_seconds;    /* no new output for this long is a hang */
-	const char *plugin;    /* that watches code; NULL: none */
-	const char *ranges;    /* for it: what to watch */
+	const char *directory;	    /* exists; console, events and QEMU's own output go there */
+	guint hang_seconds;	    /* no new output for this long is a hang */
+	const char *plugin;	    /* of QEMU, that watches what is executed; NULL: none */
+	const char *plugin_input;   /* a text for it */
+	const char *plugin_options; /* ",name=value", as often as wanted */
 };
 
 /* How a guest ended. Free the members with pb_guest_end_clear(). */
@@ -24,7 +25,7 @@ struct pb_guest_end {
 	char *detail;	     /* of a failure: one line */
 	char **tail;	     /* the last lines of the console */
 	char *events;	     /* what came out of the port, always */
-	char *reached;	     /* what the plugin wrote; NULL if it was not loaded */
+	char *plugin_output; /* what the plugin wrote; NULL if it was not loaded */
 };
 void pb_guest_end_clear(struct pb_guest_end *end);
 

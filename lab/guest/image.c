@@ -74,6 +74,7 @@ static struct pb_image *image_at(const char *guests, const char *key, bool has_s
 	image->directory = g_build_filename(guests, key, NULL);
 	image->initramfs = g_build_filename(image->directory, "initramfs", NULL);
 	image->boot_console = g_build_filename(image->directory, PB_MACHINE_CONSOLE, NULL);
+	image->boot_events = g_build_filename(image->directory, PB_MACHINE_EVENTS, NULL);
 	if (has_snapshot)
 		image->snapshot = g_build_filename(image->directory, "snapshot", NULL);
 	return image;
@@ -136,5 +137,6 @@ void pb_image_free(struct pb_image *image)
 	g_free(image->initramfs_sha256);
 	g_free(image->snapshot);
 	g_free(image->boot_console);
+	g_free(image->boot_events);
 	g_free(image);
 }

@@ -16,6 +16,7 @@ struct pb_image {
 	char *initramfs_sha256;
 	char *snapshot;	    /* NULL: this machine is not snapshotted */
 	char *boot_console; /* the console of the boot that the snapshot was taken of */
+	char *boot_events;  /* what came out of the port in that boot: where modules lie */
 };
 typedef struct pb_image pb_image;
 

@@ -62,12 +62,14 @@ static void add_arguments(GPtrArray *arguments, const char *option, char *value)
 }
 
 /* A comma in a file name is doubled for QEMU. */
-static char *plugin_argument(const char *plugin)
+static char *plugin_argument(const struct pb_guest *guest)
 {
-	g_auto(GStrv) parts = g_strsplit(plugin, ",", -1);
+	g_auto(GStrv) parts = g_strsplit(guest->plugin, ",", -1);
 	g_autofree char *path = g_strjoinv(",,", parts);
 
-	return g_strdup_printf("file=%s,ranges=" VM_RANGES_FILE ",out=" VM_REACHED_FILE, path);
+	return g_strdup_printf("file=%s,in=" VM_PLUGIN_INPUT_FILE ",out=" VM_PLUGIN_OUTPUT_FILE
+			       "%s",
+			       path, guest->plugin_options ? guest->plugin_options : "");
 }
 
 static GPtrArray *arguments_of(const struct pb_guest *guest, int control, int incoming,
@@ -83,7 +85,7 @@ static GPtrArray *arguments_of(const struct pb_guest *guest, int control, int in
 	if (incoming >= 0)
 		add_arguments(a, "-incoming", g_strdup_printf("fd:%d", incoming));
 	if (guest->plugin)
-		add_arguments(a, "-plugin", plugin_argument(guest->plugin));
+		add_arguments(a, "-plugin", plugin_argument(guest));
 	g_ptr_array_add(a, NULL);
 	return a;
 }

@@ -7,9 +7,9 @@
 #include "lab/guest/guest.h"
 #include "lab/guest/qmp.h"
 
-#define VM_PLAN_FILE	"plan.json"
-#define VM_RANGES_FILE	"ranges.txt"
-#define VM_REACHED_FILE "reached.txt"
+#define VM_PLAN_FILE	      "plan.json"
+#define VM_PLUGIN_INPUT_FILE  "plugin-in.txt"
+#define VM_PLUGIN_OUTPUT_FILE "plugin-out.txt"
 
 struct vm {
 	const struct pb_guest *guest;

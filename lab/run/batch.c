@@ -61,6 +61,38 @@ static void settle(GPtrArray *batch, const struct pb_guest_end *end, const char 
 	}
 }
 
+/* One guest has one plugin: what is counted shows more than what was reached. */
+static void attach_plugin(const struct pb_schedule *s, const struct pb_station *station,
+			  const char *ranges, struct pb_guest *guest)
+{
+	if (s->counters) {
+		pb_counters_attach(guest, s->counters, station->symbols_text);
+	} else if (s->watch) {
+		guest->plugin = PB_PATH_REACH_PLUGIN;
+		guest->plugin_input = ranges;
+	}
+}
+
+static void read_plugin(const struct pb_schedule *s, const struct pb_station *station,
+			const struct pb_guest_end *end, struct pb_attempt *alone)
+{
+	const struct pb_counted_inputs inputs = {
+		.counters = s->counters,
+		.output = end->plugin_output,
+		.regions = alone->regions,
+		.symbols = station->symbols,
+		.id = alone->id,
+		.kernel = s->kernel->spec,
+		.release = s->kernel->release,
+		.repetitions = s->plan->repetitions,
+	};
+
+	if (s->counters)
+		pb_counted_read(&inputs, &alone->counted);
+	else if (s->watch)
+		alone->reached = pb_watch_reached(s->watch, end->plugin_output);
+}
+
 static int run_in(const struct pb_schedule *s, const struct pb_station *station, guint number,
 		  const char *directory, GPtrArray *batch, GError **ret_error)
 {
@@ -74,20 +106,19 @@ static int run_in(const struct pb_schedule *s, const struct pb_station *station,
 		.initramfs = station->image->initramfs,
 		.directory = directory,
 		.hang_seconds = s->hang_seconds,
-		.plugin = s->watch ? PB_PATH_REACH_PLUGIN : NULL,
-		.ranges = ranges,
 	};
 	struct pb_attempt *alone = batch->len == 1 ? batch->pdata[0] : NULL;
 	struct pb_guest_end end;
 	bool failed;
-	int err =
-		pb_guest_run(&guest, station->snapshots->pdata[first->boot], plan, &end, ret_error);
+	int err;
 
+	attach_plugin(s, station, ranges, &guest);
+	err = pb_guest_run(&guest, station->snapshots->pdata[first->boot], plan, &end, ret_error);
 	if (err)
 		return err;
 	settle(batch, &end, console, &failed);
-	if (alone && s->watch)
-		alone->reached = pb_watch_reached(s->watch, end.reached);
+	if (alone)
+		read_plugin(s, station, &end, alone);
 	if (failed)
 		keep_console(s, directory, console);
 	pb_guest_end_clear(&end);

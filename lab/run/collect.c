@@ -8,9 +8,12 @@
 void pb_attempt_clear(struct pb_attempt *attempt)
 {
 	json_decref(attempt->measured);
+	json_decref(attempt->regions);
 	json_decref(attempt->environment);
 	json_decref(attempt->failure);
 	json_decref(attempt->reached);
+	pb_counted_clear(&attempt->counted);
+	g_free(attempt->profile_folder);
 	*attempt = (struct pb_attempt){0};
 }
 
@@ -51,6 +54,9 @@ static void take_event(struct pb_attempt *attempt, json_t *event, const char *co
 		return;
 	json_decref(attempt->measured);
 	attempt->measured = json_incref(measured);
+	json_decref(attempt->regions);
+	attempt->regions = json_incref(json_object_get(measured, PB_EVENT_REGIONS));
+	json_object_del(measured, PB_EVENT_REGIONS);
 	if (lost)
 		attempt->failure =
 			failure_new(lost, attempt->id, reason_of(measured), console, NULL);
@@ -145,6 +151,19 @@ static void add_boot(json_t *metric, const struct pb_attempt *attempt)
 	}
 }
 
+/* Counters and facts are those of the first boot, and so is what the emulator counted. */
+static void add_counted(json_t *ret, const struct pb_attempt *first)
+{
+	if (first->reached)
+		json_object_set(ret, "reached", first->reached);
+	if (first->counted.counters)
+		json_object_update(json_object_get(ret, "counters"), first->counted.counters);
+	if (first->profile_folder)
+		json_object_set_new(ret, "profile", json_string(first->profile_folder));
+	if (first->counted.error)
+		json_object_set_new(ret, "profile_error", json_string(first->counted.error));
+}
+
 json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
 {
 	json_t *ret, *metric;
@@ -158,8 +177,7 @@ json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
 			return json_incref(attempts[boot].measured);
 	}
 	ret = json_deep_copy(attempts[0].measured);
-	if (attempts[0].reached)
-		json_object_set(ret, "reached", attempts[0].reached);
+	add_counted(ret, &attempts[0]);
 	json_array_foreach (json_object_get(ret, "metrics"), i, metric) {
 		for (guint boot = 1; boot < boots; boot++)
 			add_boot(metric, &attempts[boot]);

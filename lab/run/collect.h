@@ -5,15 +5,19 @@
 #include <glib.h>
 #include <jansson.h>
 #include "lab/guest/guest.h"
+#include "lab/run/counters.h"
 
 /* One case in one boot: what its guest said and how it ended. */
 struct pb_attempt {
 	const char *id;
-	guint boot;	     /* from 0 */
-	json_t *measured;    /* the case as the agent wrote it, or NULL */
-	json_t *environment; /* what the agent said of its machine, or NULL */
-	json_t *failure;     /* a member of failures[], or NULL */
-	json_t *reached;     /* see pb_watch_reached(), or NULL */
+	guint boot;		   /* from 0 */
+	json_t *measured;	   /* the case as the agent wrote it, or NULL */
+	json_t *regions;	   /* PB_EVENT_REGIONS of it, taken out; or NULL */
+	json_t *environment;	   /* what the agent said of its machine, or NULL */
+	json_t *failure;	   /* a member of failures[], or NULL */
+	json_t *reached;	   /* see pb_watch_reached(), or NULL */
+	struct pb_counted counted; /* of the emulated processor, if it was wanted */
+	char *profile_folder;	   /* where its profile was written, below the result; or NULL */
 };
 void pb_attempt_clear(struct pb_attempt *attempt);
 

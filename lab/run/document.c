@@ -110,13 +110,15 @@ static json_t *environment_object(const struct pb_document_inputs *in, json_t *o
 	g_autofree char *cpu = g_strdup_printf("%d x QEMU TCG, -cpu %s", m->cpus, m->cpu);
 
 	return json_pack(
-		"{s:s, s:s, s:i, s:o, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*}",
+		"{s:s, s:s, s:i, s:o, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*, "
+		"s:o*}",
 		"kind", "guest", "evidence", in->evidence, "boots", (int)in->boots, "kernel",
 		kernel_object(in, options), "machine", "name", m->name, "description",
 		m->description, "sha256", m->sha256, "emulator", m->emulator_version, "cpu", cpu,
 		"memory", memory, "toolchain", in->kernel->toolchain, "initramfs_sha256",
 		in->station_of[0]->image->initramfs_sha256, "clock", clock_object(in),
-		"boot_starts", starts_array(in));
+		"boot_starts", starts_array(in), "counters",
+		in->counters ? pb_counters_json(in->counters) : NULL);
 }
 
 /* The descriptions of the benchmarks that have a case here. */

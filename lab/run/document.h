@@ -22,6 +22,7 @@ struct pb_document_inputs {
 	const struct pb_attempt *attempts; /* see schedule.h */
 	const struct pb_document_times *times;
 	gboolean interrupted;
+	unsigned int counters; /* bits of enum pb_counters */
 };
 
 /* *ret_document: to be freed with json_decref. */

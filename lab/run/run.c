@@ -4,6 +4,7 @@
 #include <unistd.h>
 #include <glib/gstdio.h>
 #include "lab/run/boot.h"
+#include "lab/profile/document.h"
 #include "lab/run/document.h"
 #include "lab/kernel/module.h"
 #include "lab/paths.h"
@@ -13,6 +14,7 @@
 #include "lab/util/process.h"
 #include "pinbench/result.h"
 #include "reports/error.h"
+#include "reports/profile/profile.h"
 #include "reports/render/html.h"
 #include "reports/render/markdown.h"
 #include "reports/result.h"
@@ -65,6 +67,18 @@ static void station_free(gpointer data)
 	pb_station_free(data);
 }
 
+static int refuse_counters(struct pb_station *station, GError **ret_error)
+{
+	int err =
+		pb_fail(ret_error, ENOTSUP, PB_EXIT_ENVIRONMENT,
+			"--counters needs a QEMU that loads plugins of version 1 of its interface: "
+			"4.2 to 8.2, built with --enable-plugins; here it is: %s",
+			station->machine->emulator_version);
+
+	pb_station_free(station);
+	return err;
+}
+
 static int make_station(struct pb_begun *r, const char *machine, struct pb_station **ret_station,
 			GError **ret_error)
 {
@@ -74,11 +88,14 @@ static int make_station(struct pb_begun *r, const char *machine, struct pb_stati
 		.module = r->module,
 		.out = r->options.out,
 		.counted = is_counted(r),
+		.needs_symbols = r->options.counters != 0,
 		.boots = r->options.boots,
 		.hang_seconds = r->options.hang_seconds,
 	};
 	int err = pb_station_make(&parts, r->progress, ret_station, ret_error);
 
+	if (!err && r->options.counters && !pb_machine_has_plugins((*ret_station)->machine))
+		err = refuse_counters(*ret_station, ret_error);
 	if (!err)
 		g_hash_table_insert(r->stations, g_strdup(machine), *ret_station);
 	return err;
@@ -154,6 +171,7 @@ static struct pb_schedule schedule_of(struct pb_begun *r)
 		.hang_seconds = r->options.hang_seconds,
 		.out = r->options.out,
 		.watch = r->options.watch,
+		.counters = r->options.counters,
 	};
 }
 
@@ -166,6 +184,35 @@ int pb_write_reports(const char *directory, GError **ret_error)
 		err = pb_render_markdown(result, directory, ret_error);
 	if (!err)
 		err = pb_render_html(result, directory, ret_error);
+	return err;
+}
+
+/* Two ids may make one folder's name only if a value holds what another has as separator. */
+static char *free_folder(const struct pb_begun *r, const char *id)
+{
+	g_autofree char *folder = pb_profile_folder(id);
+	g_autofree char *path = g_build_filename(r->options.out, PB_PROFILE_DIR, folder, NULL);
+
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return g_steal_pointer(&folder);
+	return g_strdup_printf("%s-%08x", folder, g_str_hash(id));
+}
+
+/* Of the first boot, as counters are. */
+static int write_profiles(struct pb_begun *r, GError **ret_error)
+{
+	int err = 0;
+
+	for (guint i = 0; !err && i < attempt_count(r); i += r->options.boots) {
+		struct pb_attempt *attempt = &r->attempts[i];
+		g_autofree char *folder = NULL;
+
+		if (!attempt->counted.profile)
+			continue;
+		folder = free_folder(r, attempt->id);
+		err = pb_profile_write(attempt->counted.profile, r->options.out, folder, ret_error);
+		attempt->profile_folder = g_build_filename(PB_PROFILE_DIR, folder, NULL);
+	}
 	return err;
 }
 
@@ -183,9 +230,13 @@ static int save(struct pb_begun *r, bool interrupted, GError **ret_error)
 		.attempts = r->attempts,
 		.times = &r->times,
 		.interrupted = interrupted,
+		.counters = r->options.counters,
 	};
 	json_t *document = NULL;
-	int err = pb_document_build(&inputs, &document, ret_error);
+	int err = write_profiles(r, ret_error);
+
+	if (!err)
+		err = pb_document_build(&inputs, &document, ret_error);
 
 	if (!err)
 		err = pb_result_save(document, r->options.out, ret_error);

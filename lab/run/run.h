@@ -15,6 +15,7 @@ struct pb_run_options {
 	const char *command;	      /* how the user said it */
 	const char *evidence;	      /* PB_EVIDENCE_* */
 	const struct pb_watch *watch; /* counted evidence: functions to watch; or NULL */
+	unsigned int counters;	      /* counted evidence: bits of enum pb_counters */
 	guint boots;
 	guint jobs; /* counted evidence only: timed guests run one at a time */
 	guint hang_seconds;

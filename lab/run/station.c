@@ -13,6 +13,8 @@ void pb_station_free(struct pb_station *station)
 		g_ptr_array_unref(station->snapshots);
 	pb_guest_end_clear(&station->boot);
 	g_free(station->boot_console);
+	pb_symbols_free(station->symbols);
+	g_free(station->symbols_text);
 	g_free(station);
 }
 
@@ -52,6 +54,25 @@ static int add_boots(const struct pb_station_parts *parts, struct pb_progress *p
 	return err;
 }
 
+static int read_symbols(const struct pb_station_parts *parts, struct pb_station *station,
+			GError **ret_error)
+{
+	g_autofree char *events = NULL;
+	struct pb_symbols_inputs inputs = {
+		.vmlinux = parts->kernel->vmlinux,
+		.agent = PB_PATH_AGENT,
+		.module = parts->module,
+	};
+	int err;
+
+	g_file_get_contents(station->image->boot_events, &events, NULL, NULL);
+	inputs.module_events = events;
+	err = pb_symbols_read(&inputs, &station->symbols, ret_error);
+	if (!err)
+		station->symbols_text = pb_symbols_text(station->symbols);
+	return err;
+}
+
 int pb_station_make(const struct pb_station_parts *parts, struct pb_progress *progress,
 		    struct pb_station **ret_station, GError **ret_error)
 {
@@ -73,6 +94,8 @@ int pb_station_make(const struct pb_station_parts *parts, struct pb_progress *pr
 				   progress, &station->image, &station->boot, ret_error);
 	if (!err)
 		err = add_boots(parts, progress, station, ret_error);
+	if (!err && parts->needs_symbols)
+		err = read_symbols(parts, station, ret_error);
 	if (!err)
 		*ret_station = g_steal_pointer(&station);
 	return err;

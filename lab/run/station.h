@@ -4,14 +4,17 @@
 
 #include <stdbool.h>
 #include "lab/guest/image.h"
+#include "lab/profile/symbols.h"
 
 /* What every guest of one machine shares. */
 struct pb_station {
 	struct pb_machine *machine;
 	struct pb_image *image;
-	GPtrArray *snapshots;	  /* one a boot, owned; the first is the image's own */
-	struct pb_guest_end boot; /* of the boot for a snapshot: why there is none */
-	char *boot_console;	  /* the name of its console beside result.json */
+	GPtrArray *snapshots;	    /* one a boot, owned; the first is the image's own */
+	struct pb_guest_end boot;   /* of the boot for a snapshot: why there is none */
+	char *boot_console;	    /* the name of its console beside result.json */
+	struct pb_symbols *symbols; /* if counters are wanted; and as the plugin reads them */
+	char *symbols_text;
 };
 typedef struct pb_station pb_station;
 
@@ -22,6 +25,7 @@ struct pb_station_parts {
 	const char *module;
 	const char *out; /* the result directory: the states of further boots lie there */
 	bool counted;
+	bool needs_symbols; /* for counters */
 	guint boots;
 	guint hang_seconds;
 };

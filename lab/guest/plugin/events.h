@@ -15,8 +15,8 @@
 #define PINBENCH_LAB_GUEST_PLUGIN_EVENTS_H
 
 enum event {
-	EVENT_INSNS, /* all, REP iterations included */
-	EVENT_USER_INSNS,
+	EVENT_INSNS,	  /* all, REP iterations included */
+	EVENT_USER_INSNS, /* of programs, without REP iterations */
 	EVENT_REP_ITERATIONS,
 	EVENT_LOADS,
 	EVENT_STORES,

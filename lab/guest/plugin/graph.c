@@ -272,6 +272,15 @@ static void leave(const struct block *after)
 	settle_in(after);
 }
 
+/* An iteration is not counted among a program's instructions, where its block will have it. */
+static void repeat(uint64_t address)
+{
+	struct node *node = top()->node;
+
+	node->counts[EVENT_REP_ITERATIONS]++;
+	node->counts[EVENT_USER_INSNS] -= !(address >> 63);
+}
+
 static void follow(const struct block *before, const struct block *after)
 {
 	switch (before->flow) {
@@ -292,7 +301,7 @@ static void follow(const struct block *before, const struct block *after)
 		break;
 	}
 	if (before->ends_with_rep && after->address == before->insns[before->count - 1].address)
-		top()->node->counts[EVENT_REP_ITERATIONS]++;
+		repeat(after->address);
 	else
 		settle_in(after);
 }

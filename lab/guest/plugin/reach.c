@@ -2,9 +2,9 @@
  * A QEMU plugin that says which stretches of code the guest executed, and whether inside the
  * measured region. It adds no instruction to the guest: what is counted stays what it was.
  *
- *   -plugin pinbench-reach.so,ranges=FILE,out=FILE
+ *   -plugin pinbench-reach.so,in=FILE,out=FILE
  *
- * ranges: one stretch a line, "START END" in hexadecimal, sorted, not overlapping. out, when
+ * in: one stretch a line, "START END" in hexadecimal, sorted, not overlapping. out, when
  * QEMU leaves: one line each in the same order, how often the stretch was come to "INSIDE OUTSIDE".
  */
 #include <stdio.h>
@@ -128,8 +128,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	const char *path = NULL;
 
 	for (int i = 0; i < argc; i++) {
-		if (!strncmp(argv[i], "ranges=", 7))
-			path = argv[i] + 7;
+		if (!strncmp(argv[i], "in=", 3))
+			path = argv[i] + 3;
 		else if (!strncmp(argv[i], "out=", 4))
 			out_path = strdup(argv[i] + 4);
 	}

@@ -19,7 +19,7 @@ struct running {
 	uint64_t accesses;     /* loads below, stores above */
 	uint64_t locked, tlb_flushes, port_io;
 	uint64_t page_faults, interrupts, ipis;
-	uint64_t rep_iterations;
+	uint64_t rep_iterations, user_rep; /* of all, and of programs */
 };
 
 static struct running now, mark;
@@ -51,7 +51,7 @@ static void fold(void)
 	uint64_t accesses = now.accesses - mark.accesses;
 
 	sums[EVENT_INSNS] += (kernel & LOW_MASK) + (user & LOW_MASK);
-	sums[EVENT_USER_INSNS] += user & LOW_MASK;
+	sums[EVENT_USER_INSNS] += (user & LOW_MASK) - (now.user_rep - mark.user_rep);
 	sums[EVENT_BRANCHES] += (kernel >> HIGH_SHIFT) + (user >> HIGH_SHIFT);
 	sums[EVENT_LOADS] += accesses & LOW_MASK;
 	sums[EVENT_STORES] += accesses >> HIGH_SHIFT;
@@ -164,8 +164,10 @@ static void count_rep(uint64_t address)
 {
 	uint64_t flow = *flow_of(address);
 
-	if (rep_address == address && flow == rep_flow + 1)
+	if (rep_address == address && flow == rep_flow + 1) {
 		now.rep_iterations++;
+		now.user_rep += !(address >> 63);
+	}
 	rep_address = address;
 	rep_flow = flow;
 }
