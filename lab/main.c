@@ -11,6 +11,8 @@ static const struct pb_cli commands[] = {
 	{"run", "measure (the default, with the quick profile)", pb_command_measure},
 	{"compare", "what a patch costs: two kernels, or two results", pb_command_compare},
 	{"series", "what each patch of a series costs", pb_command_series},
+	{"annotate", "a function of a case: its instructions with their counts",
+	 pb_command_annotate},
 	{"list", "every benchmark, its metrics, parameters and needs", pb_command_list},
 	{"kernel", "the kernel cache: list, build SPEC, rm SPEC", pb_command_kernel},
 	{"report", "render results again", pb_command_report},
@@ -21,7 +23,7 @@ static void print_usage(FILE *out)
 {
 	fputs("usage: ./run.sh [COMMAND [OPTIONS]]\n\n", out);
 	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n./run.sh COMMAND --help says more. Without a command: run.\n"
 	      "Exit codes: 0 done, 1 regression found, 2 wrong usage or input, 3 the environment\n"
 	      "failed, 4 interrupted.\n",

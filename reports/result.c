@@ -36,6 +36,7 @@ void pb_result_free(struct pb_result *result)
 	g_free(result->failures);
 	g_free(result->benchmarks);
 	g_free(result->environment.kernel.options);
+	g_free(result->environment.counters.kinds);
 	g_free(result->file);
 	json_decref(result->root);
 	g_free(result);

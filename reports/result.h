@@ -37,7 +37,7 @@ struct pb_metric {
 };
 
 struct pb_counter {
-	const char *name;
+	const char *name; /* METRIC.EVENT if the emulated processor's, else the kernel's */
 	double value;
 	const char *per;
 };
@@ -66,6 +66,8 @@ struct pb_case {
 	size_t counter_count;
 	struct pb_fact *facts;
 	size_t fact_count;
+	const char *profile;	   /* the folder of its profile, from the result's; or NULL */
+	const char *profile_error; /* why it lacks counters that were asked for, or NULL */
 };
 
 struct pb_benchmark {
@@ -109,6 +111,13 @@ struct pb_result_machine {
 	const char *sha256;	 /* or NULL */
 };
 
+/* What was counted of the emulated processor. */
+struct pb_processor {
+	const char **kinds; /* "exact", "profile", "model" */
+	size_t kind_count;  /* 0: nothing was asked for */
+	const char *model;  /* in words, or NULL */
+};
+
 struct pb_environment {
 	const char *kind;
 	const char *evidence;
@@ -122,6 +131,7 @@ struct pb_environment {
 	struct pb_result_kernel kernel;
 	struct pb_result_machine machine;
 	struct pb_clock clock;
+	struct pb_processor counters;
 };
 
 struct pb_tool {

@@ -8,6 +8,8 @@
 static const struct pb_text_field case_fields[] = {
 	PB_TEXT(struct pb_case, benchmark, "benchmark", false),
 	PB_TEXT(struct pb_case, reason, "reason", true),
+	PB_TEXT(struct pb_case, profile, "profile", true),
+	PB_TEXT(struct pb_case, profile_error, "profile_error", true),
 };
 
 static const struct pb_text_field metric_fields[] = {
@@ -199,6 +201,22 @@ static int read_outcome(struct pb_reader *reader, json_t *object, struct pb_case
 	return pb_reader_fail(reader, "outcome", "must be ok, skip or fail, is \"%s\"", text);
 }
 
+/* A report reads what lies there and links to it, so it stays in the result's own folder. */
+static int check_profile(struct pb_reader *reader, const struct pb_case *item)
+{
+	g_auto(GStrv) steps = NULL;
+
+	if (!item->profile)
+		return 0;
+	steps = g_strsplit(item->profile, "/", -1);
+	if (!*item->profile || g_path_is_absolute(item->profile) ||
+	    g_strv_contains((const char *const *)steps, ".."))
+		return pb_reader_fail(reader, "profile",
+				      "must be a folder inside the result, is \"%s\"",
+				      item->profile);
+	return 0;
+}
+
 static int read_case(struct pb_reader *reader, json_t *object, struct pb_case *item)
 {
 	int ret = pb_read_is_object(reader, object);
@@ -210,6 +228,9 @@ static int read_case(struct pb_reader *reader, json_t *object, struct pb_case *i
 		return ret;
 	reader->case_id = item->id;
 	ret = PB_READ_TEXTS(reader, object, case_fields, item);
+	if (ret < 0)
+		return ret;
+	ret = check_profile(reader, item);
 	if (ret < 0)
 		return ret;
 	ret = read_outcome(reader, object, item);

@@ -128,6 +128,45 @@ static int read_clock(struct pb_reader *reader, json_t *parent, struct pb_clock 
 	return 0;
 }
 
+static int read_kinds(struct pb_reader *reader, json_t *object, struct pb_processor *counters)
+{
+	json_t *kinds, *kind;
+	size_t i;
+	int ret = pb_read_array(reader, object, "kinds", &kinds);
+
+	if (ret < 0)
+		return ret;
+	counters->kinds = g_new0(const char *, json_array_size(kinds));
+	json_array_foreach (kinds, i, kind) {
+		if (!json_is_string(kind))
+			return pb_reader_fail(reader, "kinds", "kind %zu is not a string", i);
+		counters->kinds[counters->kind_count++] = json_string_value(kind);
+	}
+	return 0;
+}
+
+/* Absent where none were asked for, as in all that was measured before there were any. */
+static int read_processor(struct pb_reader *reader, json_t *parent, struct pb_processor *counters)
+{
+	json_t *object;
+	size_t mark;
+	int ret;
+
+	if (!json_object_get(parent, "counters"))
+		return 0;
+	ret = pb_read_object(reader, parent, "counters", &object);
+	if (ret < 0)
+		return ret;
+	mark = pb_reader_enter(reader, "counters");
+	ret = read_kinds(reader, object, counters);
+	if (ret == 0 && !json_is_null(json_object_get(object, "model")))
+		ret = pb_read_text(reader, object, "model", true, &counters->model);
+	if (ret < 0)
+		return ret;
+	pb_reader_leave(reader, mark);
+	return 0;
+}
+
 static int read_environment(struct pb_reader *reader, struct pb_result *result)
 {
 	struct pb_environment *env = &result->environment;
@@ -155,6 +194,9 @@ static int read_environment(struct pb_reader *reader, struct pb_result *result)
 	if (ret < 0)
 		return ret;
 	ret = read_clock(reader, object, &env->clock);
+	if (ret < 0)
+		return ret;
+	ret = read_processor(reader, object, &env->counters);
 	if (ret < 0)
 		return ret;
 	pb_reader_leave(reader, mark);

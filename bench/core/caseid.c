@@ -91,6 +91,9 @@ static int parse_params(struct case_id *id, char *text, char *ret_why, size_t by
 	if (!length || text[length - 1] != ']')
 		return why(ret_why, bytes, EINVAL, "the parameters do not end with ']'");
 	text[length - 1] = '\0';
+	/* Nothing is named: every parameter has its default. */
+	if (length == 1)
+		return 0;
 	for (char *one = strsep(&text, ","); one && !err; one = strsep(&text, ","))
 		err = set_param(id, one, ret_why, bytes);
 	return err;

@@ -156,21 +156,32 @@ void bench_counter(struct bench_ctx *ctx, const char *name, double value, const 
 			    json_pack("{s:f, s:s}", "value", value, "per", per));
 }
 
-int bench_region(struct bench_ctx *ctx, const char *metric, const char *per)
+static int find_region(struct bench_ctx *ctx, const char *metric, const char *per, int empty)
 {
-	int i = PINBENCH_REGION_OVERHEAD + 1;
+	int i = PINBENCH_REGION_FIRST, end = i + ctx->region_count;
 
-	while (i <= ctx->region_count && strcmp(ctx->regions[i].metric, metric))
+	while (i < end && strcmp(ctx->regions[i].metric, metric))
 		i++;
 	if (i == PINBENCH_REGIONS) {
 		fprintf(stderr, "%s: too many regions\n", ctx->id->text);
 		abort();
 	}
-	if (i > ctx->region_count) {
-		ctx->region_count = i;
-		ctx->regions[i] = (struct bench_region){.metric = metric, .per = per};
+	if (i == end) {
+		ctx->region_count++;
+		ctx->regions[i] =
+			(struct bench_region){.metric = metric, .per = per, .empty = empty};
 	}
 	return i;
+}
+
+int bench_region(struct bench_ctx *ctx, const char *metric, const char *per)
+{
+	return find_region(ctx, metric, per, PINBENCH_REGION_OVERHEAD);
+}
+
+int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const char *per)
+{
+	return find_region(ctx, metric, per, PINBENCH_REGION_USER_OVERHEAD);
 }
 
 void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_t total,
@@ -224,12 +235,14 @@ static json_t *regions_to_json(const struct bench_ctx *ctx)
 {
 	json_t *ret = json_array();
 
-	for (int i = PINBENCH_REGION_OVERHEAD + 1; i <= ctx->region_count; i++) {
+	for (int n = 0; n < ctx->region_count; n++) {
+		int i = PINBENCH_REGION_FIRST + n;
 		const struct bench_region *r = &ctx->regions[i];
 
-		json_array_append_new(ret, json_pack("{s:i, s:s, s:s, s:I, s:I, s:f, s:I}",
-						     "region", i, "metric", r->metric, "per",
-						     r->per, "calls", (json_int_t)r->calls, "total",
+		json_array_append_new(ret, json_pack("{s:i, s:i, s:s, s:s, s:I, s:I, s:f, s:I}",
+						     "region", i, "empty", r->empty, "metric",
+						     r->metric, "per", r->per, "calls",
+						     (json_int_t)r->calls, "total",
 						     (json_int_t)r->total, "overhead", r->overhead,
 						     "operations", (json_int_t)r->operations));
 	}

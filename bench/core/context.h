@@ -26,7 +26,8 @@ struct bench_ctx {
 		uint64_t total;
 		double overhead;
 		uint64_t operations;
-	} regions[PINBENCH_REGIONS]; /* the first is of empty calls, and not used */
+		int empty;	     /* the region of empty calls that shows what the clock costs */
+	} regions[PINBENCH_REGIONS]; /* those before PINBENCH_REGION_FIRST are not used */
 };
 
 /* Borrows id and scratch_dir. 0 or -ENOMEM. */

@@ -84,9 +84,11 @@ void bench_counter(struct bench_ctx *ctx, const char *name, double value, const 
 /*
  * A measured region of the case: the calls that @metric is made of, an operation being a @per
  * ("page"). Its number goes to whatever brackets the calls, so that an emulator can tell regions
- * apart. The same metric has the same number; at most PINBENCH_REGIONS - 1 of a case.
+ * apart. The same metric has the same number; at most six of a case.
  */
 int bench_region(struct bench_ctx *ctx, const char *metric, const char *per);
+/* The same of what measure_calls() measures, not the module. */
+int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const char *per);
 /*
  * The region was measured: @calls calls took @total in all, the clock's own cost in it, which is
  * @overhead a call and no part of the figure, and did @operations operations.

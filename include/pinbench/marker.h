@@ -10,9 +10,12 @@
 #define PINBENCH_MARKER_BEGIN 0x50494e42
 #define PINBENCH_MARKER_END   0x50494e45
 /* Which region the calls after it belong to: this and the number of it. */
-#define PINBENCH_MARKER_REGION	0x50494e60
-#define PINBENCH_REGIONS	8
-#define PINBENCH_REGION_OVERHEAD 0 /* empty calls: what the clock and the dispatch cost */
+#define PINBENCH_MARKER_REGION 0x50494e60
+#define PINBENCH_REGIONS       8
+/* Empty calls: what the clock and the dispatch cost, in the module and in user space. */
+#define PINBENCH_REGION_OVERHEAD      0
+#define PINBENCH_REGION_USER_OVERHEAD 1
+#define PINBENCH_REGION_FIRST	      2
 
 /* nopl NUMBER(%rax) is these bytes and the number, little-endian. */
 #define PINBENCH_MARKER_OPCODE_0 0x0f

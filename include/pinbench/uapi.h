@@ -56,6 +56,8 @@ struct pinbench_null {
 
 #define PINBENCH_NULL_MAX_LOOPS 1000000
 
+/* PINBENCH_IOC_NOTHING: answers 0 at once; without an argument. */
+
 enum pinbench_gup_acquire_method {
 	PINBENCH_GUP_GET_FAST,
 	PINBENCH_GUP_GET_FAST_ONLY,
@@ -115,6 +117,7 @@ struct pinbench_gup_release {
 
 #define PINBENCH_IOC_INFO	 _IOR('b', 0x80, struct pinbench_info)
 #define PINBENCH_IOC_NULL	 _IOWR('b', 0x81, struct pinbench_null)
+#define PINBENCH_IOC_NOTHING	 _IO('b', 0x82)
 #define PINBENCH_IOC_GUP_ACQUIRE _IOWR('b', 0x90, struct pinbench_gup_acquire)
 #define PINBENCH_IOC_GUP_RELEASE _IOWR('b', 0x91, struct pinbench_gup_release)
 

@@ -11,8 +11,6 @@
 #include "reports/render/terminal.h"
 #include "reports/result.h"
 
-#define DEFAULT_KERNEL "6.12"
-
 static const char description[] =
 	"GLOB picks benchmarks (\"gup/*\"), or one case with its parameters\n"
 	"(\"gup/pin_fast[batch=1,longterm=1]\"); without one, all of the profile is measured.\n"
@@ -65,16 +63,14 @@ static int measure(const struct pb_run_options *run, const struct pb_shared *sha
 int pb_command_measure(int argc, char **argv, GError **ret_error)
 {
 	g_autofree char *text = pb_cli_text(argc, argv);
-	g_autofree char *kernel = g_strdup(DEFAULT_KERNEL);
+	g_autofree char *kernel = g_strdup(PB_DEFAULT_KERNEL);
 	g_autofree char *environment = g_strdup("guest");
 	g_autofree char *counters = NULL;
 	struct pb_run_options run = {.command = text};
 	GOptionEntry common[PB_SHARED_ENTRIES];
 	struct pb_shared shared;
 	const GOptionEntry own[] = {
-		{"kernel", 'k', 0, G_OPTION_ARG_STRING, &kernel,
-		 "Which kernel: 6.12, /path/to/linux, /path/to/linux@REV, each +PATCH (6.12)",
-		 "SPEC"},
+		{"kernel", 'k', 0, G_OPTION_ARG_STRING, &kernel, PB_KERNEL_HELP, "SPEC"},
 		{"env", 0, 0, G_OPTION_ARG_STRING, &environment, "Where: guest (guest)", "ENV"},
 		{"counters", 0, 0, G_OPTION_ARG_STRING, &counters,
 		 "Count what the emulated processor does: exact, profile, model, or several (none)",

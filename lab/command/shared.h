@@ -29,6 +29,10 @@ struct pb_shared {
 	}
 int pb_shared_check_effect(double percent, GError **ret_error);
 
+/* Commands that measure one kernel: --kernel. */
+#define PB_DEFAULT_KERNEL "6.12"
+#define PB_KERNEL_HELP	  "Which kernel: 6.12, /path/to/linux, /path/to/linux@REV, each +PATCH (6.12)"
+
 /* The defaults. */
 void pb_shared_init(struct pb_shared *shared);
 void pb_shared_clear(struct pb_shared *shared);

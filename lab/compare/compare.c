@@ -3,6 +3,7 @@
 #include <string.h>
 #include "commit.h"
 #include "lab/compare/compare.h"
+#include "lab/compare/explain.h"
 #include "lab/compare/proof.h"
 #include "lab/kernel/same.h"
 #include "lab/util/files.h"
@@ -88,6 +89,8 @@ int pb_compare_sides(struct pb_sides *c, json_t *control, GError **ret_error)
 				      ret_error);
 	if (control)
 		json_object_set(validity, "control", control);
+	if (!err)
+		err = pb_explain(c, members, (const struct pb_result *const *)results, ret_error);
 	for (int side = 0; side < PB_SIDES; side++)
 		pb_result_free(results[side]);
 	if (err) {

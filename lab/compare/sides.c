@@ -198,8 +198,8 @@ int pb_sides_find_changes(struct pb_sides *c, GError **ret_error)
 
 	if (strcmp(kernels[PB_BASELINE]->release, kernels[PB_PATCHED]->release))
 		return 0;
-	err = pb_changed_functions(kernels[PB_BASELINE]->build, kernels[PB_PATCHED]->build,
-				   &c->changes, ret_error);
+	err = pb_find_changed_functions(kernels[PB_BASELINE]->build, kernels[PB_PATCHED]->build,
+					&c->changes, ret_error);
 	for (int side = 0; !err && side < PB_CONTROL; side++) {
 		struct pb_watch *watch = g_new0(struct pb_watch, 1);
 

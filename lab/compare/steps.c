@@ -111,8 +111,8 @@ static int find_difference(struct pb_step *step, struct pb_step **last, GError *
 	int err = pb_kernel_same_code((*last)->kernel, step->kernel, &step->same_code, ret_error);
 
 	if (!err && !step->same_code)
-		err = pb_changed_functions((*last)->kernel->build, step->kernel->build,
-					   &step->changes, ret_error);
+		err = pb_find_changed_functions((*last)->kernel->build, step->kernel->build,
+						&step->changes, ret_error);
 	if (!step->same_code)
 		*last = step;
 	return err;
@@ -206,8 +206,8 @@ int pb_step_sides(struct pb_step *before, struct pb_step *step, struct pb_sides 
 	sides->watches[PB_PATCHED] = step->watch;
 	sides->results[PB_BASELINE] = g_strdup(before->result);
 	sides->results[PB_PATCHED] = g_strdup(step->result);
-	return pb_changed_functions(before->kernel->build, step->kernel->build, &sides->changes,
-				    ret_error);
+	return pb_find_changed_functions(before->kernel->build, step->kernel->build,
+					 &sides->changes, ret_error);
 }
 
 void pb_step_return_sides(struct pb_sides *sides)

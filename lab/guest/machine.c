@@ -18,8 +18,12 @@
  * Under icount the tick comes from the PIT: the APIC timer would be calibrated against
  * it in a loop that costs more than the rest of the boot. Not on a machine in real
  * time, where it costs nothing and a second processor would starve without its own.
+ *
+ * The frequency of the TSC is known: one tick an instruction. Without a timer to refine it by, the
+ * kernel takes our word. It would find 1000.000 or 999.999 MHz, by where a few instructions of the
+ * boot fall, and from then on two kernels would not sleep and wake alike.
  */
-#define CMDLINE_ICOUNT "nolapic_timer"
+#define CMDLINE_ICOUNT "nolapic_timer tsc_early_khz=1000000 hpet=disable pmtmr=0"
 
 /*
  * Nothing random, nothing calibrated, every lock prefix kept, and the first sign of

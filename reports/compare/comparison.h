@@ -5,6 +5,7 @@
 #ifndef PINBENCH_REPORTS_COMPARISON_H
 #define PINBENCH_REPORTS_COMPARISON_H
 
+#include "reports/compare/functions.h"
 #include "reports/result.h"
 #include "reports/stats/verdict.h"
 
@@ -61,6 +62,9 @@ struct pb_comparison_row {
 	double more_boots;   /* of an inconclusive one; 0: more would not settle it */
 	json_t *boots;	     /* {"baseline","patched"}: arrays of samples, one a boot; or NULL */
 	const char *command; /* measures the case again; or NULL */
+	/* Where it moved, if that was asked; or why that is not known, or NULL. */
+	struct pb_moved_functions *profile;
+	const char *profile_error;
 	enum pb_verdict verdict;
 	bool primary;
 	bool negligible; /* there is a delta, but not worth a verdict */

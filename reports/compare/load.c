@@ -15,6 +15,7 @@ static const struct pb_text_field row_fields[] = {
 	PB_TEXT(struct pb_comparison_row, unit, "unit", false),
 	PB_TEXT(struct pb_comparison_row, reason, "reason", true),
 	PB_TEXT(struct pb_comparison_row, command, "command", true),
+	PB_TEXT(struct pb_comparison_row, profile_error, "profile_error", true),
 };
 
 static int read_verdict(struct pb_reader *reader, json_t *object, enum pb_verdict *ret_verdict)
@@ -81,6 +82,24 @@ static int read_params(struct pb_reader *reader, json_t *object, struct pb_compa
 	return 0;
 }
 
+/* Files of an older version have none, and neither has a case that did not move. */
+static int read_profile(struct pb_reader *reader, json_t *object, struct pb_comparison_row *row)
+{
+	json_t *profile = NULL;
+	size_t mark;
+	int err;
+
+	if (!json_object_get(object, "profile"))
+		return 0;
+	err = pb_read_object(reader, object, "profile", &profile);
+	if (err)
+		return err;
+	mark = pb_reader_enter(reader, "profile");
+	err = pb_moved_functions_read(reader, profile, &row->profile);
+	pb_reader_leave(reader, mark);
+	return err;
+}
+
 static int read_row(struct pb_reader *reader, json_t *object, struct pb_comparison_row *row)
 {
 	int err = pb_read_is_object(reader, object);
@@ -94,6 +113,8 @@ static int read_row(struct pb_reader *reader, json_t *object, struct pb_comparis
 		err = pb_read_bool(reader, object, "primary", &row->primary);
 	if (!err)
 		err = read_verdict(reader, object, &row->verdict);
+	if (!err)
+		err = read_profile(reader, object, row);
 	read_figures(object, row);
 	reader->case_id = NULL;
 	return err;
@@ -182,8 +203,10 @@ void pb_comparison_free(struct pb_comparison *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < c->row_count; i++)
+	for (size_t i = 0; i < c->row_count; i++) {
+		pb_moved_functions_free(c->rows[i].profile);
 		g_free(c->rows[i].params);
+	}
 	g_free(c->rows);
 	json_decref(c->root);
 	g_free(c);

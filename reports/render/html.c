@@ -7,6 +7,7 @@
 #include "reports/render/html_cases.h"
 #include "reports/render/html_page.h"
 #include "reports/render/plot/plot.h"
+#include "reports/render/profile/section_html.h"
 #include "reports/render/svg.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
@@ -28,6 +29,9 @@ static void add_nav(GString *out, const struct pb_view *view, bool plots)
 		{true, "trust", "On what"},
 		{plots, "plots", "Plots"},
 		{view->groups->len, "figures", "All figures"},
+		{view->counters->len, "counters", "Counters"},
+		{view->profiles->len, "profiles", "Profiles"},
+		{view->uncounted->len, "uncounted", "Without counters"},
 		{view->skips->len, "skipped", "Skipped"},
 		{view->failures->len, "failed", "Failed"},
 		{true, "again", "Reproduce"},
@@ -142,14 +146,14 @@ static void add_groups(GString *out, const struct pb_view *view)
 		pb_html_group(out, view->groups->pdata[i]);
 }
 
-static void add_skips(GString *out, const struct pb_view *view)
+static void add_reasons(GString *out, const char *id, const char *title, const GPtrArray *reasons)
 {
-	if (!view->skips->len)
+	if (!reasons->len)
 		return;
-	heading(out, "skipped", "Skipped, and why");
+	heading(out, id, title);
 	g_string_append(out, "<ul class=\"reasons\">\n");
-	for (guint i = 0; i < view->skips->len; i++) {
-		const struct pb_view_skip *skip = view->skips->pdata[i];
+	for (guint i = 0; i < reasons->len; i++) {
+		const struct pb_view_skip *skip = reasons->pdata[i];
 
 		g_string_append(out, "<li>");
 		say(out, skip->reason);
@@ -246,13 +250,14 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	g_autoptr(pb_view) view = pb_view_new(result);
 	g_autoptr(GPtrArray) plots = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
+	g_autofree char *css = pb_html_profile_css(view);
 	int ret = pb_plot_draw(result, &plots, ret_error);
 
 	if (!ret)
 		ret = write_plots(plots, dir, ret_error);
 	if (ret < 0)
 		return ret;
-	pb_html_head(out, view->title, NULL);
+	pb_html_head(out, view->title, css);
 	add_header(out, view);
 	add_nav(out, view, plots->len);
 	g_string_append(out, "<main>\n");
@@ -260,7 +265,10 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	add_trust(out, view);
 	add_plots(out, plots);
 	add_groups(out, view);
-	add_skips(out, view);
+	pb_html_counters(out, view);
+	pb_html_profiles(out, view);
+	add_reasons(out, "uncounted", "Without counters or profile, and why", view->uncounted);
+	add_reasons(out, "skipped", "Skipped, and why", view->skips);
 	add_failures(out, view);
 	add_closing(out, view);
 	return pb_write_file(dir, PB_HTML_FILE, out->str, out->len, ret_error);

@@ -1,6 +1,7 @@
 /* A result as Markdown. */
 #include "reports/file.h"
 #include "reports/render/markdown.h"
+#include "reports/render/profile/section_markdown.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
 
@@ -107,13 +108,34 @@ static void add_group(GString *out, const struct pb_view_group *group)
 	g_string_append_c(out, '\n');
 }
 
-static void add_skips(GString *out, const struct pb_view *view)
+/* Nothing for NULL. */
+static void add_paragraph(GString *out, const char *text)
 {
-	if (!view->skips->len)
+	if (!text)
 		return;
-	g_string_append(out, "## Skipped\n\n");
-	for (guint i = 0; i < view->skips->len; i++) {
-		const struct pb_view_skip *skip = view->skips->pdata[i];
+	say(out, text);
+	g_string_append(out, "\n\n");
+}
+
+static void add_counters(GString *out, const struct pb_view *view)
+{
+	if (!view->counters->len)
+		return;
+	g_string_append(out, "## Counters of the processor\n\n");
+	add_paragraph(out, view->processor);
+	add_paragraph(out, view->model);
+	add_paragraph(out, view->model_words);
+	for (guint i = 0; i < view->counters->len; i++)
+		add_group(out, view->counters->pdata[i]);
+}
+
+static void add_reasons(GString *out, const char *title, const GPtrArray *reasons)
+{
+	if (!reasons->len)
+		return;
+	g_string_append_printf(out, "## %s\n\n", title);
+	for (guint i = 0; i < reasons->len; i++) {
+		const struct pb_view_skip *skip = reasons->pdata[i];
 
 		g_string_append(out, "- ");
 		say(out, skip->reason);
@@ -187,7 +209,10 @@ int pb_render_markdown(const struct pb_result *result, const char *dir, GError *
 		g_string_append(out, "## Figures\n\n");
 	for (guint i = 0; i < view->groups->len; i++)
 		add_group(out, view->groups->pdata[i]);
-	add_skips(out, view);
+	add_counters(out, view);
+	pb_markdown_profiles(out, view);
+	add_reasons(out, "Without counters or profile", view->uncounted);
+	add_reasons(out, "Skipped", view->skips);
 	add_failures(out, view);
 	add_closing(out, view);
 	g_string_truncate(out, out->len - 1);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "reports/error.h"
+#include "reports/render/profile/section_text.h"
 #include "reports/render/terminal.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
@@ -141,14 +142,8 @@ static void add_list(GString *out, const struct table *table, size_t columns)
 
 	for (guint i = 0; i < group->rows->len; i++) {
 		const struct pb_view_row *row = group->rows->pdata[i];
-		g_autoptr(GString) params = g_string_new(NULL);
 
-		for (guint p = 0; p < table->params; p++)
-			if (row->params[p][0])
-				g_string_append_printf(params, "%s%s=%s", params->len ? " " : "",
-						       (char *)group->varying->pdata[p],
-						       row->params[p]);
-		pb_text_append_wrapped(out, params->len ? params->str : group->benchmark, columns,
+		pb_text_append_wrapped(out, row->name[0] ? row->name : group->benchmark, columns,
 				       GAP);
 		for (guint m = 0; m < shown; m++) {
 			const struct pb_view_column *column = group->columns->pdata[m];
@@ -186,13 +181,25 @@ static void add_group(GString *out, const struct pb_view_group *group, size_t co
 	}
 }
 
-static void add_skips(GString *out, const struct pb_view *view, size_t columns)
+static void add_counters(GString *out, const struct pb_view *view, size_t columns)
 {
-	if (!view->skips->len)
+	if (!view->counters->len)
 		return;
-	g_string_append(out, "\nSkipped\n");
-	for (guint i = 0; i < view->skips->len; i++) {
-		const struct pb_view_skip *skip = view->skips->pdata[i];
+	g_string_append(out, "\nCounters of the processor\n");
+	pb_text_append_wrapped(out, view->processor, columns, GAP);
+	if (view->model)
+		pb_text_append_wrapped(out, view->model, columns, GAP);
+	for (guint i = 0; i < view->counters->len; i++)
+		add_group(out, view->counters->pdata[i], columns);
+}
+
+static void add_reasons(GString *out, const char *title, const GPtrArray *reasons, size_t columns)
+{
+	if (!reasons->len)
+		return;
+	g_string_append_printf(out, "\n%s\n", title);
+	for (guint i = 0; i < reasons->len; i++) {
+		const struct pb_view_skip *skip = reasons->pdata[i];
 		g_autofree char *line =
 			g_strdup_printf("%u case%s: %s", skip->ids->len,
 					skip->ids->len == 1 ? "" : "s", skip->reason);
@@ -245,7 +252,10 @@ int pb_render_terminal(const struct pb_result *result, FILE *out, int columns, G
 	pb_text_append_wrapped(text, view->headline, width, 0);
 	for (guint i = 0; i < view->groups->len; i++)
 		add_group(text, view->groups->pdata[i], width);
-	add_skips(text, view, width);
+	add_counters(text, view, width);
+	pb_text_profiles(text, view, width);
+	add_reasons(text, "Without counters or profile", view->uncounted, width);
+	add_reasons(text, "Skipped", view->skips, width);
 	add_failures(text, view, width);
 	g_string_append_c(text, '\n');
 	pb_text_append_wrapped(text, view->counts, width, 0);

@@ -1,6 +1,8 @@
 /* A report's sections beside its tables: what was asked, on what, and what went wrong. */
 #include <string.h>
 
+#include "reports/render/profile/counters.h"
+#include "reports/render/profile/profiles.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
 
@@ -62,26 +64,38 @@ static void skip_free(void *data)
 	g_free(skip);
 }
 
+GPtrArray *pb_view_reasons_new(void)
+{
+	return g_ptr_array_new_with_free_func(skip_free);
+}
+
+void pb_view_add_reason(GPtrArray *reasons, const char *reason, const char *case_id)
+{
+	struct pb_view_skip *skip = NULL;
+
+	for (guint i = 0; i < reasons->len; i++) {
+		skip = reasons->pdata[i];
+		if (!strcmp(skip->reason, reason))
+			break;
+		skip = NULL;
+	}
+	if (!skip) {
+		skip = g_new0(struct pb_view_skip, 1);
+		skip->reason = reason;
+		skip->ids = g_ptr_array_new();
+		g_ptr_array_add(reasons, skip);
+	}
+	g_ptr_array_add(skip->ids, (char *)case_id);
+}
+
 static void add_skips(struct pb_view *view)
 {
-	g_autoptr(GHashTable) by_reason = g_hash_table_new(g_str_hash, g_str_equal);
-
-	view->skips = g_ptr_array_new_with_free_func(skip_free);
+	view->skips = pb_view_reasons_new();
 	for (size_t i = 0; i < view->result->case_count; i++) {
 		const struct pb_case *item = &view->result->cases[i];
-		struct pb_view_skip *skip;
 
-		if (item->outcome != PB_CASE_SKIP)
-			continue;
-		skip = g_hash_table_lookup(by_reason, item->reason);
-		if (!skip) {
-			skip = g_new0(struct pb_view_skip, 1);
-			skip->reason = item->reason;
-			skip->ids = g_ptr_array_new();
-			g_hash_table_insert(by_reason, (char *)item->reason, skip);
-			g_ptr_array_add(view->skips, skip);
-		}
-		g_ptr_array_add(skip->ids, (char *)item->id);
+		if (item->outcome == PB_CASE_SKIP)
+			pb_view_add_reason(view->skips, item->reason, item->id);
 	}
 }
 
@@ -166,6 +180,17 @@ static const char *machine_words(struct pb_view *view)
 	return pb_view_say(view, "%s: %s", machine->name, machine->description);
 }
 
+static const char *counter_words(struct pb_view *view)
+{
+	const struct pb_processor *counters = &view->result->environment.counters;
+	g_autoptr(GString) kinds = g_string_new(NULL);
+
+	for (size_t i = 0; i < counters->kind_count; i++)
+		g_string_append_printf(kinds, "%s%s", i ? ", " : "of the emulated processor: ",
+				       counters->kinds[i]);
+	return pb_view_say(view, "%s", kinds->str);
+}
+
 static void add_trust(struct pb_view *view)
 {
 	const struct pb_environment *env = &view->result->environment;
@@ -185,6 +210,7 @@ static void add_trust(struct pb_view *view)
 	trust(view, "Kernel config", pb_view_take(view, pb_text_short_hash(kernel->config_sha256)));
 	trust(view, "Boots", pb_view_say(view, "%zu", env->boots));
 	trust(view, "Clock", clock_words(view));
+	trust(view, "Counters", counter_words(view));
 	trust(view, "Machine", machine_words(view));
 	trust(view, "CPU", env->cpu);
 	trust(view, "Memory", env->memory);
@@ -246,6 +272,8 @@ struct pb_view *pb_view_new(const struct pb_result *result)
 	view->result = result;
 	view->strings = g_string_chunk_new(4096);
 	pb_view_add_groups(view);
+	pb_view_add_counters(view);
+	pb_view_add_profiles(view);
 	add_skips(view);
 	add_failures(view);
 	add_trust(view);
@@ -260,6 +288,9 @@ void pb_view_free(struct pb_view *view)
 {
 	if (!view)
 		return;
+	g_ptr_array_unref(view->counters);
+	g_ptr_array_unref(view->profiles);
+	g_ptr_array_unref(view->uncounted);
 	g_ptr_array_unref(view->keys);
 	g_ptr_array_unref(view->trust);
 	g_ptr_array_unref(view->groups);

@@ -44,6 +44,7 @@ struct pb_view_cell {
 
 struct pb_view_row {
 	const struct pb_case *source;
+	const char *name;	     /* "backing=anon page=4k": the varying ones, or "" */
 	const char **params;	     /* one per varying parameter, then NULL; "" if it has none */
 	struct pb_view_cell *cells;  /* one per column of the group */
 	GPtrArray *counters, *facts; /* struct pb_view_pair */
@@ -60,7 +61,11 @@ struct pb_view_group {
 	GPtrArray *rows;		  /* struct pb_view_row */
 };
 
-/* Cases that were skipped for one and the same reason. */
+/* What a counter of the processor is: the unit of its column. */
+#define PB_VIEW_EXACT "exact"
+#define PB_VIEW_MODEL "model"
+
+/* Cases that were skipped, or have no counters, for one and the same reason. */
 struct pb_view_skip {
 	const char *reason;
 	GPtrArray *ids; /* const char */
@@ -89,6 +94,14 @@ struct pb_view {
 	GPtrArray *failures;  /* struct pb_view_failure */
 	GPtrArray *method;    /* const char: sentences */
 
+	/* Counters of the processor: a table for each metric, which ends its `benchmark`. */
+	GPtrArray *counters;	 /* struct pb_view_group */
+	const char *processor;	 /* what they are */
+	const char *model;	 /* what those of a model are; NULL: there are none */
+	const char *model_words; /* the model; NULL: it is not known, or there is none */
+	GPtrArray *uncounted;	 /* struct pb_view_skip: cases without, though asked for */
+	GPtrArray *profiles;	 /* struct pb_view_profile of profile/profiles.h */
+
 	const struct pb_result *result;
 	GStringChunk *strings; /* owns what is not the result's */
 };
@@ -106,5 +119,14 @@ const char *pb_view_take(struct pb_view *view, char *text);
 
 /* Fills view->groups and view->keys; part of pb_view_new(). */
 void pb_view_add_groups(struct pb_view *view);
+
+/* What else view->counters is made with. */
+struct pb_view_group *pb_view_group_new(const char *benchmark);
+void pb_view_group_free(void *group);
+void pb_view_row_free(void *row);
+
+/* An empty array of struct pb_view_skip, and a case for it; the strings are borrowed. */
+GPtrArray *pb_view_reasons_new(void);
+void pb_view_add_reason(GPtrArray *reasons, const char *reason, const char *case_id);
 
 #endif

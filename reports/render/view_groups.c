@@ -1,21 +1,22 @@
 /* The tables of a report: the measured cases, one group per benchmark. */
 #include <string.h>
 
+#include "reports/render/profile/counters.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
 
-static void row_free(void *data)
+void pb_view_row_free(void *data)
 {
 	struct pb_view_row *row = data;
 
-	g_ptr_array_unref(row->counters);
-	g_ptr_array_unref(row->facts);
+	g_clear_pointer(&row->counters, g_ptr_array_unref);
+	g_clear_pointer(&row->facts, g_ptr_array_unref);
 	g_free(row->params);
 	g_free(row->cells);
 	g_free(row);
 }
 
-static void group_free(void *data)
+void pb_view_group_free(void *data)
 {
 	struct pb_view_group *group = data;
 
@@ -25,15 +26,15 @@ static void group_free(void *data)
 	g_free(group);
 }
 
-static struct pb_view_group *group_new(const struct pb_view *view, const char *benchmark)
+struct pb_view_group *pb_view_group_new(const char *benchmark)
 {
 	struct pb_view_group *group = g_new0(struct pb_view_group, 1);
 
 	group->benchmark = benchmark;
-	group->about = pb_result_benchmark(view->result, benchmark);
+	group->fixed = "";
 	group->varying = g_ptr_array_new();
 	group->columns = g_ptr_array_new_with_free_func(g_free);
-	group->rows = g_ptr_array_new_with_free_func(row_free);
+	group->rows = g_ptr_array_new_with_free_func(pb_view_row_free);
 	return group;
 }
 
@@ -58,6 +59,9 @@ static struct pb_view_row *row_new(struct pb_view *view, const struct pb_case *i
 		const struct pb_counter *counter = &item->counters[i];
 		g_autofree char *number = pb_text_number(counter->value);
 
+		/* They have tables of their own. */
+		if (pb_counter_of_processor(counter))
+			continue;
 		add_pair(row->counters, counter->name,
 			 pb_view_say(view, "%s per %s", number, counter->per));
 	}
@@ -173,12 +177,18 @@ static const struct pb_metric *find_metric(const struct pb_case *item,
 static void fill_row(struct pb_view *view, const struct pb_view_group *group,
 		     struct pb_view_row *row)
 {
+	g_autoptr(GString) name = g_string_new(NULL);
+
 	row->params = g_new0(const char *, group->varying->len + 1);
 	for (guint i = 0; i < group->varying->len; i++) {
 		const char *value = pb_case_param(row->source, group->varying->pdata[i]);
 
 		row->params[i] = value ? value : "";
+		if (value && value[0])
+			g_string_append_printf(name, "%s%s=%s", name->len ? " " : "",
+					       (char *)group->varying->pdata[i], value);
 	}
+	row->name = pb_view_say(view, "%s", name->str);
 	row->cells = g_new0(struct pb_view_cell, group->columns->len);
 	for (guint i = 0; i < group->columns->len; i++) {
 		const struct pb_metric *metric = find_metric(row->source, group->columns->pdata[i]);
@@ -257,7 +267,7 @@ void pb_view_add_groups(struct pb_view *view)
 	const struct pb_result *result = view->result;
 
 	view->keys = g_ptr_array_new_with_free_func(g_free);
-	view->groups = g_ptr_array_new_with_free_func(group_free);
+	view->groups = g_ptr_array_new_with_free_func(pb_view_group_free);
 	for (size_t i = 0; i < result->case_count; i++) {
 		const struct pb_case *item = &result->cases[i];
 		struct pb_view_group *group;
@@ -266,7 +276,8 @@ void pb_view_add_groups(struct pb_view *view)
 			continue;
 		group = g_hash_table_lookup(by_name, item->benchmark);
 		if (!group) {
-			group = group_new(view, item->benchmark);
+			group = pb_view_group_new(item->benchmark);
+			group->about = pb_result_benchmark(result, item->benchmark);
 			g_hash_table_insert(by_name, (char *)item->benchmark, group);
 			g_ptr_array_add(view->groups, group);
 		}

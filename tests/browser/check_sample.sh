@@ -3,7 +3,8 @@
 #
 #	check_sample.sh PINBENCH DIR [no-figures]
 #
-# DIR: holds a result.json and stays as it is. Exit: as check_report.sh, which does the rest.
+# DIR: holds a result.json and its profiles, and stays as it is. Exit: as check_report.sh,
+# which does the rest.
 set -eu
 pinbench=$1
 sample=$2
@@ -11,6 +12,6 @@ shift 2
 here=$(dirname -- "$(realpath -- "$0")")
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT INT TERM
-cp -- "$sample/result.json" "$work/"
+cp -R -- "$sample/." "$work/"
 "$pinbench" report "$work"
 "$here/check_report.sh" "$work/report.html" "$@"

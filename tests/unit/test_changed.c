@@ -80,7 +80,7 @@ static GPtrArray *compare(void **state)
 
 	assert_int_equal(pb_make_directory(before, NULL), 0);
 	assert_int_equal(pb_make_directory(after, NULL), 0);
-	if (pb_changed_functions(before, after, &changes, &error))
+	if (pb_find_changed_functions(before, after, &changes, &error))
 		fail_msg("%s", error->message);
 	return changes;
 }
@@ -426,7 +426,7 @@ static int read_damaged(void **state, const char *contents, gsize bytes, GError 
 	g_autoptr(GPtrArray) changes = NULL;
 
 	assert_true(g_file_set_contents(object, contents, bytes, NULL));
-	return pb_changed_functions(before, after, &changes, ret_error);
+	return pb_find_changed_functions(before, after, &changes, ret_error);
 }
 
 /* Cut off anywhere it is an error; with bytes of chance in it, anything but a crash. */
@@ -463,7 +463,7 @@ static void no_build(void **state)
 	g_autoptr(GError) error = NULL;
 	GPtrArray *changes = NULL;
 
-	assert_true(pb_changed_functions(*state, absent, &changes, &error) < 0);
+	assert_true(pb_find_changed_functions(*state, absent, &changes, &error) < 0);
 	assert_null(changes);
 	scratch_check_error(error, PB_EXIT_ENVIRONMENT, (const char *[]){"absent", NULL});
 }

@@ -135,6 +135,18 @@ static const struct {
 	{"cases.1.metrics.0.boots", "[[1,null]]", {"metrics[0].boots[0]", "sample 1"}},
 	{"cases.1.metrics.0.boots", "[1]", {"metrics[0].boots[0]", "samples"}},
 	{"cases.1.counters.nr_foll_pin_acquired", "4", {"counters[\"nr_foll_pin_acquired\"]"}},
+	{"cases.1.profile", "7", {"cases[1].profile", "a string"}},
+	{"cases.1.profile", "\"/etc\"", {"cases[1].profile", "inside the result", "/etc"}},
+	{"cases.1.profile", "\"\"", {"cases[1].profile", "inside the result"}},
+	{"cases.1.profile", "\"profile/../../x\"", {"cases[1].profile", "inside", "batch=512]"}},
+	{"cases.1.profile", "\"..\"", {"cases[1].profile", "inside the result"}},
+	{"cases.1.profile_error", "null", {"cases[1].profile_error", "a string"}},
+	{"environment.counters", "[]", {"environment.counters", "an object"}},
+	{"environment.counters", "{}", {"environment.counters.kinds", "missing"}},
+	{"environment.counters", "{\"kinds\":[1]}", {"environment.counters.kinds", "kind 0"}},
+	{"environment.counters",
+	 "{\"kinds\":[],\"model\":1}",
+	 {"environment.counters.model", "a string"}},
 	{"cases.1.facts.pages", "[]", {"cases[1].facts", "pages"}},
 	{"failures", NULL, {"failures"}},
 	{"failures.0.tail", "[1]", {"failures[0].tail", "line 0"}},
@@ -154,6 +166,26 @@ static void what_is_missing_or_wrong_is_named(void **state)
 		json_decref(root);
 		expect_refusal(*state, wanted);
 	}
+}
+
+static void what_was_counted_of_the_processor(void **state)
+{
+	g_autoptr(pb_result) result = NULL;
+	json_t *root = sample_root();
+
+	sample_set(root, "environment.counters",
+		   json_pack("{s:[s,s], s:n}", "kinds", "exact", "profile", "model"));
+	sample_set(root, "cases.1.profile", json_string("profile/a..b/..."));
+	sample_set(root, "cases.2.profile_error", json_string("why"));
+	assert_int_equal(pb_result_save(root, *state, NULL), 0);
+	json_decref(root);
+	assert_int_equal(pb_result_load(*state, &result, NULL), 0);
+	assert_int_equal(result->environment.counters.kind_count, 2);
+	assert_string_equal(result->environment.counters.kinds[1], "profile");
+	assert_null(result->environment.counters.model);
+	assert_null(result->cases[0].profile);
+	assert_string_equal(result->cases[1].profile, "profile/a..b/...");
+	assert_string_equal(result->cases[2].profile_error, "why");
 }
 
 static void optional_keys_may_be_absent(void **state)
@@ -322,6 +354,7 @@ int main(void)
 		IN_DIR(a_result_is_read_whole),
 		IN_DIR(saving_what_was_loaded_changes_no_byte),
 		IN_DIR(what_is_missing_or_wrong_is_named),
+		IN_DIR(what_was_counted_of_the_processor),
 		IN_DIR(optional_keys_may_be_absent),
 		IN_DIR(a_truncated_file_is_refused),
 		IN_DIR(other_files_are_refused),

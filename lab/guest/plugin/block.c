@@ -62,11 +62,12 @@ struct block *block_rest(const struct block *block, uint32_t index)
 	return b;
 }
 
-/*
- * QEMU ends a block before an instruction that crosses into the next page, but only after it
- * showed us its first bytes: the last one may not be there.
- */
-static bool is_doubtful(const struct block *block, uint32_t index)
+bool block_is_entry(const struct block *block)
+{
+	return block->address == block->symbol->start;
+}
+
+bool block_is_doubtful(const struct block *block, uint32_t index)
 {
 	uint64_t offset = block->insns[index].address % PAGE_BYTES;
 
@@ -78,7 +79,7 @@ uint32_t block_certain(const struct block *block, uint32_t from)
 	uint32_t i = from;
 
 	while (i < block->count) {
-		if (i > from && (block->insns[i].is_alone || is_doubtful(block, i)))
+		if (i > from && (block->insns[i].is_alone || block_is_doubtful(block, i)))
 			break;
 		i++;
 		if (block->insns[i - 1].is_alone || block->insns[i - 1].kind.may_stop)

@@ -39,6 +39,14 @@ struct block *block_new(const struct qemu_plugin_tb *tb);
 /* What is behind the instruction @index of @block, which shares its instructions. */
 struct block *block_rest(const struct block *block, uint32_t index);
 
+/* Is it where the function begins? */
+bool block_is_entry(const struct block *block);
+/*
+ * QEMU ends a block before an instruction that crosses into the next page, but only after it
+ * showed us its first bytes: the last one may not be there.
+ */
+bool block_is_doubtful(const struct block *block, uint32_t index);
+
 /*
  * How many instructions run for certain once the instruction @from was come to: up to one that may
  * stop. One that is alone makes a stretch of its own.

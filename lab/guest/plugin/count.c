@@ -75,10 +75,14 @@ static void add_rare(struct node *node, const struct rare_counts *from,
 	node->counts[EVENT_DTLB_MISSES] += sign * (to->dtlb - from->dtlb);
 }
 
-/* Books what ran of the block before, and says whether it was all of it. */
-static bool settle(void)
+/*
+ * Books what ran of the block before, and says whether it was all of it. @undone_insns:
+ * instructions that were begun, and faulted: they will be done again, and the guest's clock counts
+ * that one.
+ */
+static bool settle(uint32_t undone_insns)
 {
-	uint32_t ran = before->head + (uint32_t)(count_tail - tail_mark);
+	uint32_t ran = before->head + (uint32_t)(count_tail - tail_mark) - undone_insns;
 	bool is_whole = ran == before->count;
 	struct node *node = graph_node;
 	struct cell *cell = before->cell;
@@ -101,8 +105,14 @@ static bool settle(void)
 
 void count_block(struct block *block)
 {
-	bool is_whole = settle();
+	bool is_fault = block->symbol->kind == CODE_FAULT && block_is_entry(block);
+	bool is_whole = settle(is_fault);
 
+	/* A string instruction that goes on: by far the most frequent of what is no plain step. */
+	if (block == before && is_whole && before->ends_with_rep && before->count == 1) {
+		graph_repeat(before->insns);
+		return;
+	}
 	if (!is_whole || before->flow != FLOW_NEXT || before->symbol != block->symbol ||
 	    before->ends_with_rep)
 		graph_step(before, is_whole, block);
@@ -121,7 +131,7 @@ static void open(int region, const struct block *block, struct block *rest)
 
 static void at_clock(struct block *rest)
 {
-	settle();
+	settle(0);
 	is_undoable = true;
 	undo_count = 0;
 	before = rest;
@@ -129,7 +139,7 @@ static void at_clock(struct block *rest)
 
 static void close(int region)
 {
-	settle();
+	settle(0);
 	for (unsigned int i = 0; is_undoable && i < undo_count; i++) {
 		const struct undo *u = &undone[i];
 

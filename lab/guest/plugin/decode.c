@@ -220,6 +220,23 @@ static bool of_stack(const struct opcode *o, struct accesses *ret)
 	return true;
 }
 
+static struct accesses of_string(const struct opcode *o)
+{
+	static const struct accesses two_loads = {true, 2, 0};
+
+	switch (o->code & ~1) {
+	case 0xa4: /* movs */
+		return both;
+	case 0xa6: /* cmps */
+		return two_loads;
+	case 0xaa: /* stos */
+	case 0x6c: /* ins */
+		return store;
+	default: /* lods, scas, outs */
+		return load;
+	}
+}
+
 static struct accesses of_one_byte(const struct opcode *o)
 {
 	uint8_t code = o->code;
@@ -227,6 +244,8 @@ static struct accesses of_one_byte(const struct opcode *o)
 
 	if (of_stack(o, &ret))
 		return ret;
+	if (is_string(code))
+		return of_string(o);
 	if (is_register(o) && (code < 0x40 || is_between(code, 0x63, 0x8b) || code >= 0xc0))
 		return is_plain_one_byte(o) ? none : unknown;
 	if (code < 0x40 && (code & 7) < 6)

@@ -24,7 +24,7 @@ struct insn_kind {
 	bool is_tlb_flush; /* invlpg, invpcid, mov to CR3 */
 	bool is_port_io;
 	bool is_clock; /* rdtsc, rdtscp */
-	/* How often it reads and writes memory is known: always the same. */
+	/* How often it reads and writes memory is known: always the same; of is_rep, each time. */
 	bool has_accesses;
 	uint8_t loads;
 	uint8_t stores;

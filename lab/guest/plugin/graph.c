@@ -272,13 +272,15 @@ static void leave(const struct block *after)
 	settle_in(after);
 }
 
-/* An iteration is not counted among a program's instructions, where its block will have it. */
-static void repeat(uint64_t address)
+void graph_repeat(const struct block_insn *insn)
 {
 	struct node *node = top()->node;
 
 	node->counts[EVENT_REP_ITERATIONS]++;
-	node->counts[EVENT_USER_INSNS] -= !(address >> 63);
+	node->counts[EVENT_LOADS] += insn->kind.loads;
+	node->counts[EVENT_STORES] += insn->kind.stores;
+	/* No instruction of a program, where its block will have it. */
+	node->counts[EVENT_USER_INSNS] -= !(insn->address >> 63);
 }
 
 static void follow(const struct block *before, const struct block *after)
@@ -301,7 +303,7 @@ static void follow(const struct block *before, const struct block *after)
 		break;
 	}
 	if (before->ends_with_rep && after->address == before->insns[before->count - 1].address)
-		repeat(after->address);
+		graph_repeat(&before->insns[before->count - 1]);
 	else
 		settle_in(after);
 }

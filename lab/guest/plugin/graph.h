@@ -33,6 +33,9 @@ extern struct node *graph_node;
  */
 void graph_step(const struct block *before, bool is_whole, const struct block *after);
 
+/* A string instruction did one of its iterations, in the context that runs. */
+void graph_repeat(const struct block_insn *insn);
+
 /* The processor goes over to another task's stack; named by where their stack pointers lie. */
 void graph_switch_from(uint64_t task);
 void graph_switch_to(uint64_t task);

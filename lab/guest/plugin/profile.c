@@ -54,11 +54,6 @@ static void at_special(unsigned int cpu, void *data)
 		region_at_clock(s->block, s->rest);
 }
 
-static void at_rep(unsigned int cpu, void *data)
-{
-	tally_alone(data);
-}
-
 static void at_last_access(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address,
 			   void *data)
 {
@@ -117,6 +112,19 @@ static void watch_special(struct qemu_plugin_insn *insn, struct block *block, ui
 	qemu_plugin_register_vcpu_insn_exec_cb(insn, at_special, QEMU_PLUGIN_CB_NO_REGS, s);
 }
 
+/*
+ * An access to a device is the last thing that a block does. Without a call graph, which costs more
+ * anyhow, a string instruction that repeats is looked at only as it starts: it counts once.
+ */
+static bool may_be_device_access(const struct block *block, uint32_t index)
+{
+	const struct insn_kind *kind = &block->insns[index].kind;
+
+	if (!kind->may_stop || kind->flow != FLOW_NEXT || index + 1 != block->count)
+		return false;
+	return has_graph || !kind->is_rep || block->count > 1;
+}
+
 static void watch_insn(struct qemu_plugin_insn *insn, struct block *block, uint32_t index)
 {
 	const struct block_insn *b = &block->insns[index];
@@ -125,8 +133,7 @@ static void watch_insn(struct qemu_plugin_insn *insn, struct block *block, uint3
 		watch_special(insn, block, index);
 	if (!b->kind.has_accesses)
 		access_watch(insn);
-	/* An access to a device is the last thing that a block does. */
-	if (b->kind.may_stop && b->kind.flow == FLOW_NEXT && index + 1 == block->count)
+	if (may_be_device_access(block, index))
 		qemu_plugin_register_vcpu_mem_cb(insn, at_last_access, QEMU_PLUGIN_CB_NO_REGS,
 						 QEMU_PLUGIN_MEM_RW, NULL);
 	if (has_model && !(b->kind.has_accesses && !b->kind.loads && !b->kind.stores))
@@ -153,19 +160,6 @@ static void watch_graph(struct qemu_plugin_tb *tb, struct block *block)
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, at_block, QEMU_PLUGIN_CB_NO_REGS, block);
 }
 
-/* A string instruction that repeats comes back to itself: a callback sees that. */
-static void watch_tally(struct qemu_plugin_tb *tb, struct block *block)
-{
-	for (uint32_t i = 0; i < block->count; i++) {
-		if (!block->insns[i].kind.is_rep)
-			continue;
-		block->insns[i].is_alone = true;
-		qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_tb_get_insn(tb, i), at_rep,
-						       QEMU_PLUGIN_CB_NO_REGS, &block->insns[i]);
-	}
-	tally_block(tb, block);
-}
-
 static void at_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	struct block *block = block_new(tb);
@@ -175,7 +169,7 @@ static void at_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	if (has_graph)
 		watch_graph(tb, block);
 	else
-		watch_tally(tb, block);
+		tally_block(tb, block);
 }
 
 static void at_exit(qemu_plugin_id_t id, void *data)

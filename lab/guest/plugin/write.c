@@ -24,8 +24,9 @@ static void add_insn(struct node *node, const struct block_insn *insn, uint64_t 
 {
 	node->counts[EVENT_INSNS] += count;
 	node->counts[EVENT_USER_INSNS] += insn->address >> 63 ? 0 : count;
-	node->counts[EVENT_LOADS] += insn->kind.loads * count;
-	node->counts[EVENT_STORES] += insn->kind.stores * count;
+	/* What repeats was counted as it did. */
+	node->counts[EVENT_LOADS] += insn->kind.is_rep ? 0 : insn->kind.loads * count;
+	node->counts[EVENT_STORES] += insn->kind.is_rep ? 0 : insn->kind.stores * count;
 	node->counts[EVENT_LOCKED] += insn->kind.is_locked ? count : 0;
 	node->counts[EVENT_BRANCHES] += insn->kind.is_branch ? count : 0;
 	node->counts[EVENT_TLB_FLUSHES] += insn->kind.is_tlb_flush ? count : 0;

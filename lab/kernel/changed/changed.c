@@ -208,8 +208,8 @@ static int by_place(gconstpointer a, gconstpointer b)
 	return order ? order : strcmp(sort_name(first), sort_name(second));
 }
 
-int pb_changed_functions(const char *baseline_build, const char *patched_build,
-			 GPtrArray **ret_changes, GError **ret_error)
+int pb_find_changed_functions(const char *baseline_build, const char *patched_build,
+			      GPtrArray **ret_changes, GError **ret_error)
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func(change_free);
 	g_autoptr(GPtrArray) before = NULL, after = NULL;

@@ -35,8 +35,8 @@ struct pb_function_change {
  * is not linked into the kernel is left out. Errors, all PB_EXIT_ENVIRONMENT: a folder or
  * object that cannot be read; -ENOEXEC for one that is no whole object of x86-64.
  */
-int pb_changed_functions(const char *baseline_build, const char *patched_build,
-			 GPtrArray **ret_changes, GError **ret_error);
+int pb_find_changed_functions(const char *baseline_build, const char *patched_build,
+			      GPtrArray **ret_changes, GError **ret_error);
 
 /* The name as the source has it: what the compiler appends begins with a dot. Caller frees. */
 char *pb_folded_name(const char *name);

@@ -48,6 +48,7 @@ static void add_header(GString *out, const struct pb_comparison *c)
 	pb_compare_open_header(out, "pinbench compare", c->verdict, c->sentence);
 	if (*specs)
 		element(out, "p class=\"specs\"", specs);
+	pb_compare_add_where_line(out, c);
 	if (c->row_count)
 		add_counts(out, c);
 	g_string_append(out, "</header>\n");
@@ -158,10 +159,12 @@ int pb_render_comparison_html(const struct pb_comparison *c, const char *dir, GE
 	g_autofree char *text = pb_render_comparison_text(c, PB_MAIL_COLUMNS);
 	g_autoptr(GPtrArray) items = pb_compare_trust(c);
 	g_autofree char *title = g_strdup_printf("%s%spinbench compare", specs, *specs ? ": " : "");
+	g_autofree char *css = g_strconcat(pb_asset_compare_css,
+					   pb_compare_has_flame(c) ? pb_asset_flame_css : "", NULL);
 	const struct pb_compare_page page = {
 		.comparison = c, .varying = varying, .dir = dir, .timed = pb_compare_is_timed(c)};
 
-	pb_html_head(out, title, pb_asset_compare_css);
+	pb_html_head(out, title, css);
 	add_header(out, c);
 	add_nav(out, c);
 	g_string_append(out, "<main>\n");

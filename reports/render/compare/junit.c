@@ -55,6 +55,17 @@ static char *figures_of(const struct pb_comparison_row *row)
 	return g_string_free(out, FALSE);
 }
 
+static void add_where(GString *out, const struct pb_comparison_row *row)
+{
+	const char *known = row->profile ? row->profile->sentence : row->profile_error;
+
+	if (!known)
+		return;
+	pb_junit_say(out, row->profile ? "where: " : "where: no profile: ");
+	pb_junit_say(out, known);
+	g_string_append_c(out, '\n');
+}
+
 /* What the test came to; nothing for one that passes. */
 static void add_outcome(GString *out, const struct pb_comparison_row *row, const char *figures)
 {
@@ -66,6 +77,7 @@ static void add_outcome(GString *out, const struct pb_comparison_row *row, const
 		g_string_append(out, "<failure type=\"regression\"");
 		pb_junit_attribute(out, "message", figures);
 		g_string_append_c(out, '>');
+		add_where(out, row);
 		pb_junit_say(out, row->command ? row->command : "");
 		g_string_append(out, "</failure>\n");
 		break;

@@ -6,6 +6,7 @@
 #include "reports/render/compare/markdown.h"
 #include "reports/render/compare/markdown_parts.h"
 #include "reports/render/compare/text.h"
+#include "reports/render/compare/where.h"
 #include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
@@ -222,9 +223,11 @@ int pb_render_comparison_markdown(const struct pb_comparison *c, const char *dir
 	}
 	if (c->row_count)
 		g_string_append_printf(out, "\n%s\n", counts);
+	pb_compare_markdown_where_lines(out, c, varying);
 	add_warnings(&page);
 	pb_markdown_add_trust(out, items);
 	add_moved(&page);
+	pb_compare_markdown_where(out, c, varying);
 	add_unchanged(&page);
 	add_missing(&page);
 	pb_markdown_add_text(out, text);

@@ -46,7 +46,20 @@ const char *pb_compare_mark(enum pb_verdict verdict);
 void pb_compare_add_tables(GString *out, const struct pb_compare_page *page);
 
 /* sheet.c: what opens below a row: its samples, and the command that repeats it. */
-void pb_compare_add_sheet(GString *out, const struct pb_comparison_row *row);
+void pb_compare_add_sheet(GString *out, const struct pb_compare_page *page,
+			  const struct pb_comparison_row *row);
+
+/* where_html.c: where the figures moved: below the verdict, and in the sheet of a row. */
+void pb_compare_add_where_line(GString *out, const struct pb_comparison *comparison);
+void pb_compare_add_where(GString *out, const struct pb_compare_page *page,
+			  const struct pb_comparison_row *row);
+bool pb_compare_has_flame(const struct pb_comparison *comparison);
+
+/*
+ * where_flame.c: a flame graph for a page that has flame.css, whatever @svg is; its ids start with
+ * @prefix. NULL if it is no such picture. To be freed.
+ */
+char *pb_compare_flame_inline(const char *svg, size_t length, const char *prefix);
 
 /* basis.c: the changed functions, both kernels, the method, the command, the files beside.
  */

@@ -205,15 +205,17 @@ static void add_figure(GString *out, const char *name, double percent)
 		g_string_append_printf(out, "<dd>%.3g%%</dd>", percent);
 }
 
-void pb_compare_add_sheet(GString *out, const struct pb_comparison_row *row)
+void pb_compare_add_sheet(GString *out, const struct pb_compare_page *page,
+			  const struct pb_comparison_row *row)
 {
-	g_string_append(out, "<div class=\"sheet\">");
+	g_string_append_printf(out, "<div class=\"sheet%s\">", row->profile ? " broad" : "");
 	element(out, "code", row->id);
 	g_string_append(out, "<dl class=\"pairs\">");
 	add_figure(out, "threshold", row->threshold_percent);
 	add_figure(out, "floor, by the control", row->floor_percent);
 	add_figure(out, "smallest effect it would have found", row->mde_percent);
 	g_string_append(out, "</dl>\n");
+	pb_compare_add_where(out, page, row);
 	add_boots(out, row);
 	if (row->command) {
 		element(out, "div class=\"muted\"", "This case again, on both kernels");

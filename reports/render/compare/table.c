@@ -162,7 +162,7 @@ static void add_row(GString *out, const struct pb_compare_page *page,
 	if (opens) {
 		g_string_append_printf(out, "<tr class=\"more\"><td colspan=\"%u\">",
 				       column_count(page));
-		pb_compare_add_sheet(out, row);
+		pb_compare_add_sheet(out, page, row);
 		g_string_append(out, "</td></tr>\n");
 	}
 	g_string_append(out, "</tbody>\n");

@@ -4,6 +4,7 @@
 
 #include "reports/render/compare/text.h"
 #include "reports/render/compare/text_table.h"
+#include "reports/render/compare/where.h"
 #include "reports/render/text.h"
 #include "pinbench/result.h"
 
@@ -286,17 +287,29 @@ static void add_counts(GString *out, const struct pb_comparison *c)
 			       c->counts[PB_VERDICT_MISSING]);
 }
 
+static void add_where(GString *out, const struct pb_comparison *c, guint columns)
+{
+	g_autofree char *line = pb_compare_where_line(c), *text = NULL;
+
+	if (!line)
+		return;
+	text = g_strconcat("where: ", line, NULL);
+	pb_text_append_wrapped(out, text, columns, 0);
+}
+
 char *pb_render_comparison_text(const struct pb_comparison *c, guint columns)
 {
 	g_autoptr(GString) out = g_string_new(NULL);
 
 	pb_text_append_wrapped(out, c->sentence, columns, 0);
+	add_where(out, c, columns);
 	add_unreached(out, c, columns);
 	if (c->row_count)
 		add_counts(out, c);
 	add_basis(out, c, columns);
 	pb_compare_text_tables(out, c, "Worse:", PB_VERDICT_REGRESSION, false, columns);
 	pb_compare_text_tables(out, c, "Better:", PB_VERDICT_IMPROVEMENT, false, columns);
+	pb_compare_text_where(out, c, columns);
 	pb_compare_text_tables(out, c, "Inconclusive:", PB_VERDICT_INCONCLUSIVE, false, columns);
 	pb_compare_text_tables(out, c,
 			       "Moved, but by less than is worth a verdict:", PB_VERDICT_UNCHANGED,

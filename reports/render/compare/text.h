@@ -10,7 +10,7 @@
 #define PB_MAIL_COLUMNS 72
 
 /*
- * The verdict, what it rests on, what moved (the worst first), and what did not, in lines
+ * The verdict, what it rests on, what moved (the worst first) and where, and what did not, in lines
  * of at most @columns characters as far as names and paths allow. Control characters become '?'.
  * The caller frees it.
  */

@@ -251,13 +251,14 @@ static void describe_diff(struct pb_flame_picture *picture, const struct sides *
 				picture->title, picture->subtitle, picture->foot);
 }
 
-static char *render(struct sides *sides)
+static char *render(struct sides *sides, gboolean inside)
 {
 	gboolean two = sides->regions[PATCHED] != NULL;
 	struct pb_flame_picture picture;
 	char *svg;
 
 	pb_flame_picture_init(&picture);
+	picture.inside = inside;
 	sides->unit = pb_profile_unit(sides->regions[two ? PATCHED : 0]);
 	add_boxes(&picture, sides);
 	if (two) {
@@ -277,7 +278,15 @@ char *pb_render_flame(const struct pb_profile *profile, const struct pb_profile_
 {
 	struct sides sides = {.profiles = {profile}, .regions = {region}};
 
-	return render(&sides);
+	return render(&sides, FALSE);
+}
+
+char *pb_render_flame_inside(const struct pb_profile *profile,
+			     const struct pb_profile_region *region)
+{
+	struct sides sides = {.profiles = {profile}, .regions = {region}};
+
+	return render(&sides, TRUE);
 }
 
 char *pb_render_flame_diff(const struct pb_profile *baseline,
@@ -290,5 +299,5 @@ char *pb_render_flame_diff(const struct pb_profile *baseline,
 		.regions = {base_region, patched_region},
 	};
 
-	return render(&sides);
+	return render(&sides, FALSE);
 }

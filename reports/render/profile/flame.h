@@ -11,6 +11,10 @@
 /* Colours are for where the code is. */
 char *pb_render_flame(const struct pb_profile *profile, const struct pb_profile_region *region);
 
+/* The same for a page that has flame.css: any number of them can be in one. */
+char *pb_render_flame_inside(const struct pb_profile *profile,
+			     const struct pb_profile_region *region);
+
 /*
  * Colours are for the change of what a function does itself; the figures are in the labels, too.
  * Places are matched by the functions on the way there. Each has the larger of its two widths,

@@ -234,6 +234,17 @@ static void add_foot(GString *out, const struct pb_flame_picture *picture, int y
 	add_text(out, "muted", picture->foot ? y + ROW : y, CHAR, text);
 }
 
+/* Of a file of its own. The id could be in a page but once. */
+static void add_style(GString *out)
+{
+	g_string_append(out, "<style>\n");
+	g_string_append(out, pb_asset_flame_css);
+	g_string_append(out, "</style>\n<defs><pattern id=\"flame-gone\" width=\"6\" height=\"6\" "
+			     "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+			     "<line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern>"
+			     "</defs>\n");
+}
+
 static void add_head(GString *out, const struct pb_flame_picture *picture, int height)
 {
 	g_string_append_printf(out,
@@ -245,15 +256,11 @@ static void add_head(GString *out, const struct pb_flame_picture *picture, int h
 	say(out, picture->title);
 	g_string_append(out, "</title>\n<desc>");
 	say(out, picture->description);
-	g_string_append(out, "</desc>\n<style>\n");
-	g_string_append(out, pb_asset_flame_css);
-	g_string_append_printf(
-		out,
-		"</style>\n<defs><pattern id=\"flame-gone\" width=\"6\" height=\"6\" "
-		"patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
-		"<line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"6\"/></pattern>"
-		"</defs>\n<rect class=\"back\" width=\"%d\" height=\"%d\"/>\n",
-		WIDTH, height);
+	g_string_append(out, "</desc>\n");
+	if (!picture->inside)
+		add_style(out);
+	g_string_append_printf(out, "<rect class=\"back\" width=\"%d\" height=\"%d\"/>\n", WIDTH,
+			       height);
 	add_text(out, "title", 24, TITLE_CHAR, picture->title);
 	add_text(out, "muted", 45, CHAR, picture->subtitle);
 	add_legend(out, picture->keys);

@@ -29,6 +29,7 @@ struct pb_flame_picture {
 	char *foot;	   /* a line below the boxes; NULL: none */
 	GPtrArray *keys;   /* struct pb_flame_key */
 	GPtrArray *boxes;  /* struct pb_flame_box */
+	gboolean inside;   /* of a page: its style is there, and no box is hatched */
 };
 
 /* Empty arrays that own what is put into them. */

@@ -1,0 +1,107 @@
+/* Measuring from user space: see measure.h. */
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+#include "pinbench/marker.h"
+#include "bench/core/measure.h"
+
+#define OVERHEAD_CALLS 255
+#define NS_PER_SECOND  1000000000ull
+
+static uint64_t now_ns(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &time);
+	return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
+}
+
+/* The fence keeps earlier instructions out, as the kernel's rdtsc_ordered() does. */
+static inline uint64_t read_clock(bool counted)
+{
+#ifdef __x86_64__
+	if (counted) {
+		uint32_t low, high;
+
+		__asm__ volatile("lfence\n\trdtsc" : "=a"(low), "=d"(high) : : "memory");
+		return (uint64_t)high << 32 | low;
+	}
+#endif
+	return now_ns();
+}
+
+/* Half a tick of the kernel's slowest timer: 100 Hz. */
+#define HALF_TICK_NS 5000000ull
+
+/* A sleep ends right after a tick: calls shorter than half of one then never meet one. */
+static void keep_away_from_tick(uint64_t *last_ns)
+{
+	struct timespec short_time = {.tv_nsec = 1000000};
+
+	if (*last_ns && now_ns() - *last_ns < HALF_TICK_NS)
+		return;
+	nanosleep(&short_time, NULL);
+	*last_ns = now_ns();
+}
+
+static int __attribute__((noinline))
+measure_one(const struct durations *d, bool counted, measured_call call, void *context,
+	    uint64_t *ret_duration)
+{
+	bool marked = d->region != DURATIONS_UNMARKED;
+	uint64_t begin, end;
+	int err;
+
+	if (marked)
+		PINBENCH_MARK(PINBENCH_MARKER_BEGIN);
+	begin = read_clock(counted);
+	err = call(context);
+	end = read_clock(counted);
+	if (marked)
+		PINBENCH_MARK(PINBENCH_MARKER_END);
+	*ret_duration = end - begin;
+	return err;
+}
+
+int measure_calls(struct durations *d, bool counted, size_t calls, measured_call call,
+		  void *context)
+{
+	uint64_t last_ns = 0;
+
+	if (calls > d->capacity)
+		return -ENOSPC;
+	d->count = 0;
+	if (d->region != DURATIONS_UNMARKED)
+		pinbench_mark_region((unsigned int)d->region);
+	while (d->count < calls) {
+		int err;
+
+		if (counted)
+			keep_away_from_tick(&last_ns);
+		err = measure_one(d, counted, call, context, &d->values[d->count]);
+		if (err)
+			return err;
+		d->count++;
+	}
+	return 0;
+}
+
+static int __attribute__((noinline)) nothing(void *context)
+{
+	return 0;
+}
+
+int measure_overhead(bool counted, double *ret_overhead)
+{
+	struct durations d;
+	int err = durations_init(&d, OVERHEAD_CALLS);
+
+	if (err)
+		return err;
+	d.region = PINBENCH_REGION_USER_OVERHEAD;
+	err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
+	if (!err)
+		*ret_overhead = durations_quantile(&d, 0.5, 0);
+	durations_free(&d);
+	return err;
+}

@@ -1,0 +1,23 @@
+/*
+ * The measured region of what is measured from user space: a call between two readings of the
+ * clock, and markers around them. Every benchmark without the module measures by measure_calls().
+ */
+#ifndef PINBENCH_BENCH_MEASURE_H
+#define PINBENCH_BENCH_MEASURE_H
+
+#include "bench/core/module.h"
+
+/* What one measured call is: 0, or -errno, which ends the measuring. */
+typedef int (*measured_call)(void *context);
+
+/*
+ * Makes @calls of them, each measured alone, into @d (whose capacity must do). Between calls it
+ * waits for a timer tick where that keeps ticks out of the next ones. 0, or the call's error.
+ */
+int measure_calls(struct durations *d, bool counted, size_t calls, measured_call call,
+		  void *context);
+
+/* What a call of nothing costs so, in the clock's unit: the median of many. 0 or -errno. */
+int measure_overhead(bool counted, double *ret_overhead);
+
+#endif

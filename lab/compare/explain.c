@@ -1,0 +1,241 @@
+/* Where cases moved: see explain.h. */
+#include <errno.h>
+#include <string.h>
+#include "lab/compare/explain.h"
+#include "lab/run/counters.h"
+#include "lab/util/files.h"
+#include "reports/compare/functions.h"
+#include "reports/error.h"
+#include "reports/file.h"
+#include "reports/profile/profile.h"
+#include "reports/render/profile/flame.h"
+
+/* The cases to profile, in order, and what was found out about each side. */
+struct explaining {
+	struct pb_sides *sides;
+	GPtrArray *ids; /* NULL-terminated; owned by the rows and the results */
+	struct pb_result *results[PB_CONTROL];
+};
+
+static bool holds(const GPtrArray *ids, const char *id)
+{
+	for (guint i = 0; i < ids->len; i++) {
+		if (!strcmp(ids->pdata[i], id))
+			return true;
+	}
+	return false;
+}
+
+static bool differs(const json_t *row)
+{
+	const json_t *before = json_object_get(row, "baseline");
+	const json_t *after = json_object_get(row, "patched");
+
+	return before && after && json_number_value(before) != json_number_value(after);
+}
+
+static const json_t *case_of(const struct pb_result *result, const char *id)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (json_object_get(result->root, "cases"), i, one) {
+		if (!g_strcmp0(json_string_value(json_object_get(one, "id")), id))
+			return one;
+	}
+	return NULL;
+}
+
+/* Did the case execute changed code inside its clock? */
+static bool reached(const struct pb_result *result, const char *id)
+{
+	const json_t *seen = json_object_get(case_of(result, id), "reached");
+
+	return json_array_size(json_object_get(seen, "measured")) > 0;
+}
+
+static void choose(struct explaining *e, const json_t *rows,
+		   const struct pb_result *const *measured)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		const char *id = json_string_value(json_object_get(row, "id"));
+		bool wanted = differs(row) || reached(measured[PB_BASELINE], id) ||
+			      reached(measured[PB_PATCHED], id);
+
+		/* What is on one side alone has nothing to be compared with. */
+		if (wanted && json_object_get(row, "baseline") && json_object_get(row, "patched") &&
+		    !holds(e->ids, id))
+			g_ptr_array_add(e->ids, (char *)id);
+	}
+}
+
+static int profile_side(struct explaining *e, int side, GError **ret_error)
+{
+	const struct pb_compare_options *options = e->sides->options;
+	g_autofree char *out =
+		g_build_filename(options->run.out, PB_EXPLAIN_DIR, pb_side_name(side), NULL);
+	struct pb_run_options run = options->run;
+	g_autoptr(GError) why = NULL;
+	gboolean saved = FALSE;
+	int err;
+
+	run.kernel = side == PB_PATCHED ? options->patched : options->baseline;
+	run.out = out;
+	run.globs = (const char *const *)e->ids->pdata;
+	run.command = options->command;
+	run.boots = 1;
+	run.watch = NULL;
+	run.counters = PB_COUNTERS_EXACT | PB_COUNTERS_PROFILE;
+	err = pb_run(&run, e->sides->progress, &saved, &why);
+	/* A case that failed was measured before, and its failure told: here it has no profile. */
+	if (err && (err == -EINTR || !saved)) {
+		g_propagate_error(ret_error, g_steal_pointer(&why));
+		return err;
+	}
+	return pb_result_load(out, &e->results[side], ret_error);
+}
+
+static int load_profile(struct explaining *e, int side, const char *id,
+			struct pb_profile **ret_profile, GError **ret_error)
+{
+	const json_t *one = case_of(e->results[side], id);
+	const char *folder = json_string_value(json_object_get(one, "profile"));
+	const char *error = json_string_value(json_object_get(one, "profile_error"));
+	g_autofree char *directory = NULL;
+
+	if (!folder)
+		return pb_fail(ret_error, ENODATA, PB_EXIT_ENVIRONMENT, "the %s side: %s",
+			       pb_side_name(side), error ? error : "the case left no profile");
+	directory = g_build_filename(e->sides->options->run.out, PB_EXPLAIN_DIR, pb_side_name(side),
+				     folder, NULL);
+	return pb_profile_load(directory, ret_profile, ret_error);
+}
+
+static int write_flame(struct explaining *e, struct pb_profile *const *profiles, json_t *found,
+		       const char *folder, const char *metric, GError **ret_error)
+{
+	g_autofree char *directory =
+		g_build_filename(e->sides->options->run.out, PB_PROFILE_DIR, NULL);
+	g_autofree char *name = g_strdup_printf("%s-%s.svg", folder, metric);
+	g_autofree char *path = g_build_filename(PB_PROFILE_DIR, name, NULL);
+	g_autofree char *svg = pb_render_flame_diff(
+		profiles[PB_BASELINE], pb_profile_find(profiles[PB_BASELINE], metric),
+		profiles[PB_PATCHED], pb_profile_find(profiles[PB_PATCHED], metric));
+	int err = pb_make_directory(directory, ret_error);
+
+	if (!err)
+		err = pb_write_file(directory, name, svg, strlen(svg), ret_error);
+	if (!err)
+		json_object_set_new(found, "flame", json_string(path));
+	return err;
+}
+
+static int explain_row(struct explaining *e, json_t *row, struct pb_profile *const *profiles,
+		       GError **ret_error)
+{
+	const char *id = json_string_value(json_object_get(row, "id"));
+	const char *metric = json_string_value(json_object_get(row, "metric"));
+	json_t *found = pb_compare_functions(profiles[PB_BASELINE], profiles[PB_PATCHED], metric);
+	const json_t *one = case_of(e->results[PB_PATCHED], id);
+	const char *path = json_string_value(json_object_get(one, "profile"));
+	g_autofree char *folder = path ? g_path_get_basename(path) : NULL;
+	int err;
+
+	/* A metric that is not made of a region of its own (a quantile), or that nothing moved. */
+	if (!found || !json_integer_value(json_object_get(found, "function_count"))) {
+		json_decref(found);
+		return 0;
+	}
+	err = write_flame(e, profiles, found, folder, metric, ret_error);
+	if (err)
+		json_decref(found);
+	else
+		json_object_set_new(row, "profile", found);
+	return err;
+}
+
+static void note_error(json_t *rows, const char *id, const char *why)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		if (!g_strcmp0(json_string_value(json_object_get(row, "id")), id))
+			json_object_set_new(row, "profile_error", json_string(why));
+	}
+}
+
+static int explain_rows(struct explaining *e, const char *id, struct pb_profile *const *profiles,
+			json_t *rows, GError **ret_error)
+{
+	json_t *row;
+	size_t i;
+	int err = 0;
+
+	json_array_foreach (rows, i, row) {
+		if (!err && !g_strcmp0(json_string_value(json_object_get(row, "id")), id))
+			err = explain_row(e, row, profiles, ret_error);
+	}
+	return err;
+}
+
+static int explain_case(struct explaining *e, const char *id, json_t *rows, GError **ret_error)
+{
+	struct pb_profile *profiles[PB_CONTROL] = {NULL};
+	g_autoptr(GError) why = NULL;
+	int err = 0;
+
+	for (int side = 0; !why && side < PB_CONTROL; side++)
+		load_profile(e, side, id, &profiles[side], &why);
+	if (why)
+		note_error(rows, id, why->message);
+	else
+		err = explain_rows(e, id, profiles, rows, ret_error);
+	for (int side = 0; side < PB_CONTROL; side++)
+		pb_profile_free(profiles[side]);
+	return err;
+}
+
+static int explain_all(struct explaining *e, json_t *rows, GError **ret_error)
+{
+	g_autoptr(GError) why = NULL;
+	int err = 0;
+
+	for (int side = 0; !err && side < PB_CONTROL; side++)
+		err = profile_side(e, side, &why);
+	/* A QEMU without plugins compares all the same; it cannot say where. */
+	if (err && err != -ENOTSUP) {
+		g_propagate_error(ret_error, g_steal_pointer(&why));
+		return err;
+	}
+	for (guint i = 0; e->ids->pdata[i]; i++) {
+		if (why)
+			note_error(rows, e->ids->pdata[i], why->message);
+		else if (!err)
+			err = explain_case(e, e->ids->pdata[i], rows, ret_error);
+	}
+	return why ? 0 : err;
+}
+
+int pb_explain(struct pb_sides *sides, json_t *members, const struct pb_result *const *measured,
+	       GError **ret_error)
+{
+	g_autoptr(GPtrArray) ids = g_ptr_array_new();
+	struct explaining e = {.sides = sides, .ids = ids};
+	json_t *rows = json_object_get(members, "cases");
+	int err = 0;
+
+	if (!pb_sides_are_counted(sides) || !sides->kernels[PB_BASELINE])
+		return 0;
+	choose(&e, rows, measured);
+	if (ids->len) {
+		g_ptr_array_add(ids, NULL);
+		err = explain_all(&e, rows, ret_error);
+	}
+	for (int side = 0; side < PB_CONTROL; side++)
+		pb_result_free(e.results[side]);
+	return err;
+}

@@ -1,0 +1,222 @@
+/*
+ * Counters of the emulated processor as tables: for each metric of a benchmark one, of the same
+ * cases as the table of its figures.
+ */
+#include <string.h>
+
+#include "reports/render/profile/counters.h"
+#include "reports/render/text.h"
+
+#define MODEL_SUFFIX "_misses"
+
+/* In this order; what is not named here follows. Those of a table without them are left out. */
+static const struct {
+	const char *event;
+	bool always; /* the others only where a case has some */
+} known[] = {
+	{"insns", true},	{"loads", true},	{"stores", true},
+	{"locked", true},	{"branches", true},	{"user_insns", false},
+	{"page_faults", false}, {"interrupts", false},	{"waiting", false},
+	{"tlb_flushes", false}, {"ipis", false},	{"rep_iterations", false},
+	{"mmio", false},	{"port_io", false},	{"l1d_misses", false},
+	{"llc_misses", false},	{"dtlb_misses", false},
+};
+
+/* What two others of the table say together. */
+static const char *const implied[] = {"kernel_insns", NULL};
+
+/* One table and what of the group's counters is in it. */
+struct sheet {
+	struct pb_view_group *table;
+	const struct pb_view_group *group;
+	const char *metric;
+	const char *per;
+};
+
+/* NULL for one that the kernel keeps. */
+static const char *event_of(const struct pb_counter *counter)
+{
+	const char *dot = strrchr(counter->name, '.');
+
+	return dot && dot != counter->name && dot[1] ? dot + 1 : NULL;
+}
+
+bool pb_counter_of_processor(const struct pb_counter *counter)
+{
+	return event_of(counter);
+}
+
+static bool is_of(const struct sheet *sheet, const struct pb_counter *counter)
+{
+	const char *event = event_of(counter);
+	size_t length = strlen(sheet->metric);
+
+	return event && (size_t)(event - counter->name) == length + 1 &&
+	       !strncmp(counter->name, sheet->metric, length) && !strcmp(counter->per, sheet->per);
+}
+
+static const struct pb_counter *find(const struct sheet *sheet, const struct pb_case *item,
+				     const char *event)
+{
+	for (size_t i = 0; i < item->counter_count; i++)
+		if (is_of(sheet, &item->counters[i]) &&
+		    !strcmp(event_of(&item->counters[i]), event))
+			return &item->counters[i];
+	return NULL;
+}
+
+static bool has_column(const struct sheet *sheet, const char *event)
+{
+	for (guint i = 0; i < sheet->table->columns->len; i++) {
+		const struct pb_view_column *column = sheet->table->columns->pdata[i];
+
+		if (!strcmp(column->name, event))
+			return true;
+	}
+	return false;
+}
+
+static void add_column(const struct sheet *sheet, const char *event, bool always)
+{
+	bool worth = false;
+
+	for (guint i = 0; i < sheet->group->rows->len && !worth; i++) {
+		const struct pb_view_row *row = sheet->group->rows->pdata[i];
+		const struct pb_counter *counter = find(sheet, row->source, event);
+
+		worth = counter && (always || counter->value != 0);
+	}
+	if (!worth || has_column(sheet, event) || g_strv_contains(implied, event))
+		return;
+	g_ptr_array_add(
+		sheet->table->columns,
+		g_memdup2(
+			&(struct pb_view_column){
+				.name = event,
+				.unit = g_str_has_suffix(event, MODEL_SUFFIX) ? PB_VIEW_MODEL
+									      : PB_VIEW_EXACT,
+				.better = "",
+				.primary = always,
+			},
+			sizeof(struct pb_view_column)));
+}
+
+static void add_columns(const struct sheet *sheet)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		add_column(sheet, known[i].event, known[i].always);
+	for (guint i = 0; i < sheet->group->rows->len; i++) {
+		const struct pb_case *item =
+			((const struct pb_view_row *)sheet->group->rows->pdata[i])->source;
+
+		for (size_t n = 0; n < item->counter_count; n++)
+			if (is_of(sheet, &item->counters[n]))
+				add_column(sheet, event_of(&item->counters[n]), false);
+	}
+}
+
+/* A case that has none of them has no row. */
+static void add_row(struct pb_view *view, const struct sheet *sheet, const struct pb_view_row *from)
+{
+	const GPtrArray *columns = sheet->table->columns;
+	struct pb_view_row *row = g_new0(struct pb_view_row, 1);
+	bool any = false;
+
+	row->source = from->source;
+	row->name = from->name;
+	row->command = from->command;
+	row->params =
+		g_memdup2(from->params, sizeof(*row->params) * (sheet->group->varying->len + 1));
+	row->cells = g_new0(struct pb_view_cell, columns->len);
+	for (guint i = 0; i < columns->len; i++) {
+		const struct pb_view_column *column = columns->pdata[i];
+		const struct pb_counter *counter = find(sheet, from->source, column->name);
+		const char *text =
+			counter ? pb_view_take(view, pb_text_number(counter->value)) : "";
+
+		any |= counter != NULL;
+		row->cells[i] = (struct pb_view_cell){.median = text, .low = text, .high = text};
+	}
+	if (any)
+		g_ptr_array_add(sheet->table->rows, row);
+	else
+		pb_view_row_free(row);
+}
+
+static void add_table(struct pb_view *view, const struct pb_view_group *group, const char *metric,
+		      const char *per)
+{
+	struct sheet sheet = {.group = group, .metric = metric, .per = per};
+
+	sheet.table = pb_view_group_new(
+		pb_view_say(view, "%s %s, per %s", group->benchmark, metric, per));
+	for (guint i = 0; i < group->varying->len; i++)
+		g_ptr_array_add(sheet.table->varying, group->varying->pdata[i]);
+	add_columns(&sheet);
+	for (guint i = 0; i < group->rows->len; i++)
+		add_row(view, &sheet, group->rows->pdata[i]);
+	if (sheet.table->columns->len)
+		g_ptr_array_add(view->counters, sheet.table);
+	else
+		pb_view_group_free(sheet.table);
+}
+
+/* A table for each metric, in the order in which the cases name them. */
+static void add_tables(struct pb_view *view, const struct pb_view_group *group)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint i = 0; i < group->rows->len; i++) {
+		const struct pb_case *item =
+			((const struct pb_view_row *)group->rows->pdata[i])->source;
+
+		for (size_t n = 0; n < item->counter_count; n++) {
+			const struct pb_counter *counter = &item->counters[n];
+			const char *event = event_of(counter), *metric;
+
+			if (!event)
+				continue;
+			metric = pb_view_say(view, "%.*s", (int)(event - counter->name) - 1,
+					     counter->name);
+			if (g_hash_table_add(seen,
+					     g_strdup_printf("%s per %s", metric, counter->per)))
+				add_table(view, group, metric, counter->per);
+		}
+	}
+}
+
+static bool has_model(const struct pb_view *view)
+{
+	for (guint i = 0; i < view->counters->len; i++) {
+		const struct pb_view_group *table = view->counters->pdata[i];
+
+		for (guint n = 0; n < table->columns->len; n++) {
+			const struct pb_view_column *column = table->columns->pdata[n];
+
+			if (!strcmp(column->unit, PB_VIEW_MODEL))
+				return true;
+		}
+	}
+	return false;
+}
+
+void pb_view_add_counters(struct pb_view *view)
+{
+	const char *model = view->result->environment.counters.model;
+
+	view->counters = g_ptr_array_new_with_free_func(pb_view_group_free);
+	for (guint i = 0; i < view->groups->len; i++)
+		add_tables(view, view->groups->pdata[i]);
+	view->processor =
+		"What the emulated processor did inside the measured calls, without the clock and "
+		"the empty calls: the same on every run. The rarer ones are shown where a case "
+		"has some.";
+	if (!has_model(view))
+		return;
+	view->model =
+		"Columns marked " PB_VIEW_MODEL " are what a simple model of caches and a TLB "
+		"makes of the accesses. They tell one access pattern from another; they are "
+		"no time, and not what a real processor misses.";
+	if (model)
+		view->model_words = pb_view_say(view, "The model: %s.", model);
+}
