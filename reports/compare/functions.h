@@ -18,7 +18,8 @@
  * any event that is counted exactly and that both profiles have, or if only one side came to it.
  * Whether it differs is found in whole numbers: no quotient is rounded into a difference.
  * One of which only the inclusive count changed is a caller of such a function, and not listed.
- * Functions are the same if name and where are, and file if both sides know it.
+ * Functions are the same if name and where are, and file if both sides know it; or if one of that
+ * name is left on each side, for sources are renamed and split.
  */
 json_t *pb_compare_functions(const struct pb_profile *baseline, const struct pb_profile *patched,
 			     const char *metric);

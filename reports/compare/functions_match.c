@@ -121,6 +121,46 @@ static void match_without_file(struct pb_match *match, guint side)
 	}
 }
 
+static bool is_namesake(const struct pb_match_function *a, const struct pb_match_function *b)
+{
+	return !strcmp(a->name, b->name) && !strcmp(a->where, b->where);
+}
+
+/* The one function that only @side has and that is called as @wanted is; NULL if it is not one. */
+static struct pb_match_function *only_namesake(const struct pb_match *match, guint side,
+					       const struct pb_match_function *wanted)
+{
+	struct pb_match_function *found = NULL;
+
+	for (guint i = 0; i < match->functions->len; i++) {
+		struct pb_match_function *one = match->functions->pdata[i];
+
+		if (!is_only(one, side) || !is_namesake(one, wanted))
+			continue;
+		if (found)
+			return NULL;
+		found = one;
+	}
+	return found;
+}
+
+/* A source that was renamed or split takes its functions along: one name left on each side. */
+static void match_moved(struct pb_match *match)
+{
+	for (guint i = match->functions->len; i > 0; i--) {
+		struct pb_match_function *one = match->functions->pdata[i - 1], *before;
+
+		if (!is_only(one, PB_MATCH_PATCHED) ||
+		    only_namesake(match, PB_MATCH_PATCHED, one) != one)
+			continue;
+		before = only_namesake(match, PB_MATCH_BASELINE, one);
+		if (!before)
+			continue;
+		join(before, one, PB_MATCH_PATCHED);
+		g_ptr_array_remove_index(match->functions, i - 1);
+	}
+}
+
 void pb_match_init(struct pb_match *match)
 {
 	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -133,6 +173,7 @@ void pb_match_init(struct pb_match *match)
 	}
 	for (guint side = 0; side < PB_MATCH_SIDES; side++)
 		match_without_file(match, side);
+	match_moved(match);
 }
 
 void pb_match_clear(struct pb_match *match)

@@ -182,7 +182,7 @@ static void push_entry(const struct block *before, bool is_whole, const struct b
 /* Takes frames off until @depth are left, and those whose return goes with theirs. */
 static void pop_to(unsigned int depth)
 {
-	while (depth > 1 && current->frames[depth].is_tail)
+	while (depth > 1 && depth < MOST_FRAMES && current->frames[depth].is_tail)
 		depth--;
 	current->depth = depth;
 }
