@@ -25,6 +25,7 @@ done
 # (c), a pkg-config module (p), or a header (h).
 needed='
 gcc c:gcc
+binutils c:objdump
 make c:make
 git c:git
 meson c:meson

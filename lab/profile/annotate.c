@@ -25,6 +25,7 @@ struct row {
 
 struct symbol_rows {
 	const struct pb_profile *profile;
+	const char *function;
 	const char *symbol;
 	GPtrArray *rows; /* by offset */
 };
@@ -236,22 +237,27 @@ static gint by_offset(gconstpointer a, gconstpointer b)
 	return x->is_patched - y->is_patched;
 }
 
+/* The count of one operation; blank where it was never executed. */
+static void append_count(GString *text, const struct pb_profile_region *region, guint64 count)
+{
+	if (count)
+		g_string_append_printf(text, "%14.4f",
+				       pb_profile_per_operation(region, (double)count));
+	else
+		g_string_append_printf(text, "%14s", "");
+}
+
 static void append_row(GString *text, const struct symbol_rows *s, const struct row *row)
 {
 	for (guint i = 0; i < s->profile->regions->len; i++) {
-		const struct pb_profile_region *region = s->profile->regions->pdata[i];
-
-		if (row->counts[i])
-			g_string_append_printf(
-				text, "%14.4f",
-				pb_profile_per_operation(region, (double)row->counts[i]));
-		else
-			g_string_append_printf(text, "%14s", "");
+		if (find(s->profile->regions->pdata[i], s->function))
+			append_count(text, s->profile->regions->pdata[i], row->counts[i]);
 	}
 	g_string_append_printf(text, "  +%-5" G_GINT64_MODIFIER "x %c %s\n", row->offset,
 			       row->is_patched ? '*' : ' ', row->text);
 }
 
+/* A metric that never came to the function has no column. */
 static void append_head(GString *text, const struct symbol_rows *s)
 {
 	g_string_append_printf(text, "\n%s:\n", s->symbol);
@@ -259,7 +265,8 @@ static void append_head(GString *text, const struct symbol_rows *s)
 		const struct pb_profile_region *region = s->profile->regions->pdata[i];
 		g_autofree char *head = g_strdup_printf("%s/%s", region->metric, region->per);
 
-		g_string_append_printf(text, "%14s", head);
+		if (find(region, s->function))
+			g_string_append_printf(text, "%14s", head);
 	}
 	g_string_append(text, "\n");
 }
@@ -269,7 +276,8 @@ static int annotate_symbol(const struct pb_annotate_inputs *in,
 			   GString *text, GError **ret_error)
 {
 	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
-	struct symbol_rows s = {.profile = in->profile, .symbol = symbol, .rows = rows};
+	struct symbol_rows s = {
+		.profile = in->profile, .function = in->function, .symbol = symbol, .rows = rows};
 	g_autofree char *path = file_of(in, function->where);
 	int err = disassemble(&s, path, function->file, ret_error);
 
