@@ -1,4 +1,5 @@
 /* Instructions by their bytes: see decode.h. */
+#include <string.h>
 #include "lab/guest/plugin/decode.h"
 
 struct opcode {
@@ -12,6 +13,7 @@ struct opcode {
 	uint8_t modrm;
 	bool has_modrm; /* there is a byte behind the opcode */
 	uint8_t sib;	/* and one behind that */
+	int32_t disp;	/* the four bytes behind ModRM, or behind SIB if there is one */
 };
 
 static bool take_prefix(struct opcode *o, uint8_t byte)
@@ -66,6 +68,9 @@ static struct opcode parse(const uint8_t *bytes, size_t size)
 		o.modrm = bytes[i];
 		o.has_modrm = true;
 		o.sib = i + 1 < size ? bytes[i + 1] : 0;
+		i += (o.modrm & 7) == 4 ? 2 : 1;
+		if (i + sizeof(o.disp) <= size)
+			memcpy(&o.disp, bytes + i, sizeof(o.disp));
 	}
 	return o;
 }
@@ -284,25 +289,45 @@ static struct accesses of_two_bytes(const struct opcode *o)
 	return unknown;
 }
 
-/* The address that the ModRM byte makes: on the stack, or in the kernel's image. */
-static bool is_always_there(const struct opcode *o)
+/* The kernel's image and its modules: Documentation/arch/x86/x86_64/mm.rst. */
+#define IMAGE_START 0xffffffff80000000ull
+#define IMAGE_END   0xffffffffff000000ull
+
+/*
+ * The address that the ModRM byte makes: on the stack, or in the image. Devices have fixed
+ * addresses too, but behind the image.
+ */
+static bool is_always_there(const struct opcode *o, uint64_t next)
 {
 	int mode = o->modrm >> 6, base = o->modrm & 7;
 	/* With these bits of REX, r12 takes the place of no index and of the stack pointer. */
 	bool no_index = !(o->rex & 2), no_base = !(o->rex & 1);
-	bool in_image = mode == 0 && (base == 5 || (base == 4 && o->sib == 0x25 && no_index));
-	bool on_stack = mode != 3 && base == 4 && (o->sib & 0x3f) == 0x24 && no_index && no_base;
+	bool is_absolute = base == 4 && o->sib == 0x25 && no_index;
+	bool on_stack = base == 4 && (o->sib & 0x3f) == 0x24 && no_index && no_base;
+	uint64_t address = (uint64_t)(int64_t)o->disp + (is_absolute ? 0 : next);
 
-	return o->has_modrm && (in_image || on_stack);
+	if (!o->has_modrm || mode == 3)
+		return false;
+	if (mode == 0 && (base == 5 || is_absolute))
+		return address >= IMAGE_START && address < IMAGE_END;
+	return on_stack;
 }
 
-static bool stays_in_kernel(const struct opcode *o)
+static bool is_division(const struct opcode *o)
+{
+	return (o->code == 0xf6 || o->code == 0xf7) && extension(o) >= 6;
+}
+
+static bool stays_in_kernel(const struct opcode *o, uint64_t next)
 {
 	struct accesses stack;
 
+	/* What divides may fault wherever its operand is; what a string goes to has no prefix. */
+	if (o->map == 0 && (is_division(o) || is_string(o->code)))
+		return false;
 	if (o->map == 0 && of_stack(o, &stack))
 		return o->code != 0xff || is_register(o);
-	return o->per_cpu || is_always_there(o);
+	return o->per_cpu || is_always_there(o, next);
 }
 
 struct insn_kind decode(const uint8_t *bytes, size_t size, uint64_t address)
@@ -325,7 +350,7 @@ struct insn_kind decode(const uint8_t *bytes, size_t size, uint64_t address)
 	k.has_accesses = a.known;
 	k.loads = a.loads;
 	k.stores = a.stores;
-	if (a.known && address >> 63 && stays_in_kernel(&o))
+	if (a.known && address >> 63 && stays_in_kernel(&o, address + size))
 		k.may_stop = false;
 	return k;
 }
