@@ -201,12 +201,13 @@ static json_t *nodes_array(struct region_view *v)
 static json_t *line_object(struct region_view *v, const struct pb_record_insn *insn)
 {
 	const struct pb_code_place *place = pb_symbols_find(v->in->symbols, insn->address);
+	/* JSON has no room for the highest bit of an address, which the kernel's all have. */
+	guint64 offset = place ? insn->address - place->start : insn->address & G_MAXINT64;
 
 	return json_pack("{s:i, s:s, s:I, s:I, s:s, s:s}", "function",
 			 (int)sum_of(v, number_at(v, insn->address))->index, "symbol",
-			 place ? place->symbol : "", "offset",
-			 (json_int_t)(place ? insn->address - place->start : insn->address),
-			 "count", (json_int_t)insn->count, "bytes", insn->bytes, "text", "");
+			 place ? place->symbol : "", "offset", (json_int_t)offset, "count",
+			 (json_int_t)insn->count, "bytes", insn->bytes, "text", "");
 }
 
 static json_t *lines_array(struct region_view *v)

@@ -31,13 +31,15 @@ static bool take(const char **text, gint64 *ret)
 {
 	char *end;
 
+	errno = 0;
 	*ret = g_ascii_strtoll(*text, &end, 10);
-	if (end == *text)
+	if (end == *text || errno)
 		return false;
 	*text = end;
 	return true;
 }
 
+/* The rest of a line. */
 static bool take_counts(const char *text, guint64 *counts, int events)
 {
 	gint64 value;
@@ -47,7 +49,7 @@ static bool take_counts(const char *text, guint64 *counts, int events)
 			return false;
 		counts[i] = (guint64)value;
 	}
-	return true;
+	return !*text;
 }
 
 static bool is_region(gint64 number)
@@ -68,7 +70,7 @@ static bool read_region(struct pb_record *r, const char *text)
 		return false;
 	region = &r->regions[number];
 	region->calls = (guint64)calls;
-	return r->has_graph || take_counts(text, region->counts, pb_record_events(r));
+	return take_counts(text, region->counts, r->has_graph ? 0 : pb_record_events(r));
 }
 
 static bool read_node(struct pb_record *r, const char *text)
