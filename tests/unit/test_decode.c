@@ -164,7 +164,7 @@ static bool may_be(const struct insn_kind *kind)
 	bool none = !kind->loads && !kind->stores;
 
 	return (unsigned int)kind->flow <= FLOW_LEAVE && (kind->has_accesses || none) &&
-	       kind->loads <= 2 && kind->stores <= 1 &&
+	       kind->loads <= 5 && kind->stores <= 2 &&
 	       (kind->flow == FLOW_NEXT || kind->is_branch);
 }
 

@@ -1,4 +1,8 @@
-/* Loads and stores of instructions whose bytes do not tell how many there are. */
+/*
+ * Loads and stores of a program's instructions whose bytes do not tell how many there are. The
+ * kernel has next to none of them, but for those that save the state of the FPU: these are not
+ * counted.
+ */
 #ifndef PINBENCH_LAB_GUEST_PLUGIN_ACCESS_H
 #define PINBENCH_LAB_GUEST_PLUGIN_ACCESS_H
 

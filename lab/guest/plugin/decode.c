@@ -209,17 +209,24 @@ static struct accesses of_group(const struct opcode *o)
 	}
 }
 
+/* iretq: address, flags, stack pointer and two segments. */
+static const struct accesses five_loads = {true, 5, 0};
+
 /* Calls and stack operations: these access memory whatever their operand is. */
 static bool of_stack(const struct opcode *o, struct accesses *ret)
 {
 	uint8_t code = o->code;
 
-	if (is_between(code, 0x50, 0x57) || code == 0x68 || code == 0x6a || code == 0xe8)
+	if (is_between(code, 0x50, 0x57) || code == 0x68 || code == 0x6a || code == 0x9c ||
+	    code == 0xe8)
 		*ret = store;
-	else if (is_between(code, 0x58, 0x5f) || code == 0xc2 || code == 0xc3 || code == 0xc9)
+	else if (is_between(code, 0x58, 0x5f) || code == 0x9d || code == 0xc2 || code == 0xc3 ||
+		 code == 0xc9)
 		*ret = load;
 	else if (code == 0xff && is_register(o) && (extension(o) == 2 || extension(o) == 6))
 		*ret = store;
+	else if (code == 0xcf)
+		*ret = five_loads;
 	else
 		return false;
 	return true;
@@ -263,19 +270,27 @@ static struct accesses of_one_byte(const struct opcode *o)
 	if (code == 0x86 || code == 0x87 || code == 0xc0 || code == 0xc1 ||
 	    is_between(code, 0xd0, 0xd3))
 		return both;
-	if (is_plain_one_byte(o))
+	/* in and out of a register; hlt, cli, sti */
+	if (is_plain_one_byte(o) || is_between(code, 0xe4, 0xe7) || is_between(code, 0xec, 0xef) ||
+	    code == 0xf4 || code == 0xfa || code == 0xfb)
 		return none;
 	return of_group(o);
 }
+
+static const struct accesses four = {true, 2, 2};
 
 static struct accesses of_two_bytes(const struct opcode *o)
 {
 	uint8_t code = o->code;
 
-	if (is_plain_two_bytes(o))
+	/* syscall, sysret; to and from control and debug registers, MSRs, time, cpuid */
+	if (is_plain_two_bytes(o) || code == 0x05 || code == 0x07 || is_between(code, 0x20, 0x23) ||
+	    is_between(code, 0x30, 0x33) || code == 0xa2 || (code == 0x01 && is_register(o)))
 		return none;
 	if (is_register(o))
 		return unknown;
+	if (code == 0xc7 && extension(o) == 1) /* cmpxchg8b, or of 16 bytes */
+		return o->rex & 8 ? four : both;
 	if (is_between(code, 0x40, 0x4f) || code == 0xa3 || code == 0xaf ||
 	    is_between(code, 0xb6, 0xb8) || is_between(code, 0xbc, 0xbf) ||
 	    (code == 0xba && extension(o) == 4))
@@ -323,7 +338,7 @@ static bool stays_in_kernel(const struct opcode *o, uint64_t next)
 	struct accesses stack;
 
 	/* What divides may fault wherever its operand is; what a string goes to has no prefix. */
-	if (o->map == 0 && (is_division(o) || is_string(o->code)))
+	if (o->map == 0 && (is_division(o) || is_string(o->code) || o->code == 0xcf))
 		return false;
 	if (o->map == 0 && of_stack(o, &stack))
 		return o->code != 0xff || is_register(o);

@@ -120,7 +120,7 @@ static bool may_be_device_access(const struct block *block, uint32_t index)
 {
 	const struct insn_kind *kind = &block->insns[index].kind;
 
-	if (!kind->may_stop || kind->flow != FLOW_NEXT || index + 1 != block->count)
+	if (!kind->may_stop || kind->is_branch || index + 1 != block->count)
 		return false;
 	return has_graph || !kind->is_rep || block->count > 1;
 }
@@ -131,7 +131,7 @@ static void watch_insn(struct qemu_plugin_insn *insn, struct block *block, uint3
 
 	if (b->marker || b->kind.is_clock)
 		watch_special(insn, block, index);
-	if (!b->kind.has_accesses)
+	if (!b->kind.has_accesses && !(b->address >> 63))
 		access_watch(insn);
 	if (may_be_device_access(block, index))
 		qemu_plugin_register_vcpu_mem_cb(insn, at_last_access, QEMU_PLUGIN_CB_NO_REGS,

@@ -196,8 +196,9 @@ static bool is_counted_by_access(const struct block *block, uint32_t index)
 {
 	const struct insn_kind *kind = &block->insns[index].kind;
 
+	/* Behind a jump, QEMU 7.2 calls back for what it writes itself to deliver an interrupt. */
 	return is_counted_after(block, index) && !is_counted_by_next(block, index) &&
-	       kind->has_accesses && kind->loads + kind->stores;
+	       kind->has_accesses && kind->loads + kind->stores && !kind->is_branch;
 }
 
 static uint64_t flow_addend(const struct block_insn *insn)
