@@ -119,7 +119,7 @@ static const struct row machine_rows[] = {
 	{"invpcid (%rsp),%rax", "660f38820424", FLOW_NEXT, FLUSH | STOPS, UNKNOWN},
 	{"mov %cr3,%rax", "0f20d8", FLOW_NEXT, STOPS, ACCESSES(0, 0)},
 	{"mov %rax,%cr4", "0f22e0", FLOW_NEXT, STOPS, ACCESSES(0, 0)},
-	{"mov %rax,%cr0", "0f22c0", FLOW_NEXT, STOPS, UNKNOWN},
+	{"mov %rax,%cr0", "0f22c0", FLOW_NEXT, STOPS, ACCESSES(0, 0)},
 	{"swapgs", "0f01f8", FLOW_NEXT, STOPS, ACCESSES(0, 0)},
 	{"lgdt (%rax)", "0f0110", FLOW_NEXT, STOPS, UNKNOWN},
 	{"clac", "0f01ca", FLOW_NEXT, STOPS, ACCESSES(0, 0)},

@@ -258,6 +258,10 @@ static struct accesses of_one_byte(const struct opcode *o)
 		return ret;
 	if (is_string(code))
 		return of_string(o);
+	/* in and out of a register; hlt, cli, sti */
+	if (is_between(code, 0xe4, 0xe7) || is_between(code, 0xec, 0xef) || code == 0xf4 ||
+	    code == 0xfa || code == 0xfb)
+		return none;
 	if (is_register(o) && (code < 0x40 || is_between(code, 0x63, 0x8b) || code >= 0xc0))
 		return is_plain_one_byte(o) ? none : unknown;
 	if (code < 0x40 && (code & 7) < 6)
@@ -270,9 +274,7 @@ static struct accesses of_one_byte(const struct opcode *o)
 	if (code == 0x86 || code == 0x87 || code == 0xc0 || code == 0xc1 ||
 	    is_between(code, 0xd0, 0xd3))
 		return both;
-	/* in and out of a register; hlt, cli, sti */
-	if (is_plain_one_byte(o) || is_between(code, 0xe4, 0xe7) || is_between(code, 0xec, 0xef) ||
-	    code == 0xf4 || code == 0xfa || code == 0xfb)
+	if (is_plain_one_byte(o))
 		return none;
 	return of_group(o);
 }
