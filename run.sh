@@ -34,6 +34,7 @@ pkg-config c:pkg-config
 libc6-dev h:stdio.h
 libglib2.0-dev p:gio-unix-2.0
 libjansson-dev p:jansson
+liburing-dev p:liburing
 libelf-dev p:libelf
 libgsl-dev p:gsl
 qemu-system-x86 c:qemu-system-x86_64

@@ -63,27 +63,33 @@ measure_one(const struct durations *d, bool counted, measured_call call, void *c
 	return err;
 }
 
+int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_call call,
+		 void *context)
+{
+	int err;
+
+	if (d->count >= d->capacity)
+		return -ENOSPC;
+	if (counted)
+		keep_away_from_tick(last_ns);
+	if (d->region != DURATIONS_UNMARKED)
+		pinbench_mark_region((unsigned int)d->region);
+	err = measure_one(d, counted, call, context, &d->values[d->count]);
+	if (!err)
+		d->count++;
+	return err;
+}
+
 int measure_calls(struct durations *d, bool counted, size_t calls, measured_call call,
 		  void *context)
 {
 	uint64_t last_ns = 0;
+	int err = 0;
 
-	if (calls > d->capacity)
-		return -ENOSPC;
 	d->count = 0;
-	if (d->region != DURATIONS_UNMARKED)
-		pinbench_mark_region((unsigned int)d->region);
-	while (d->count < calls) {
-		int err;
-
-		if (counted)
-			keep_away_from_tick(&last_ns);
-		err = measure_one(d, counted, call, context, &d->values[d->count]);
-		if (err)
-			return err;
-		d->count++;
-	}
-	return 0;
+	while (!err && d->count < calls)
+		err = measure_call(d, counted, &last_ns, call, context);
+	return err;
 }
 
 static int __attribute__((noinline)) nothing(void *context)

@@ -17,6 +17,13 @@ typedef int (*measured_call)(void *context);
 int measure_calls(struct durations *d, bool counted, size_t calls, measured_call call,
 		  void *context);
 
+/*
+ * One of them, behind those that @d has; *last_ns, 0 at first, is when the last wait for a tick
+ * ended. 0; -ENOSPC; or the call's error, and then @d has not got it.
+ */
+int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_call call,
+		 void *context);
+
 /* What a call of nothing costs so, in the clock's unit: the median of many. 0 or -errno. */
 int measure_overhead(bool counted, double *ret_overhead);
 

@@ -9,14 +9,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include "bench/core/measure.h"
-#include "bench/null/null.h"
+#include "bench/core/operation.h"
 
 #define CALLS 256
 
+static const struct operation_metrics names = OPERATION_NAMES("ioctl", "call");
+
 static const struct bench_metric metrics[] = {
-	{.name = "call", .per = "call", .help = "median call"},
-	{.name = "call_max", .per = "call", .help = "longest call", .exploratory = true},
+	OPERATION_METRICS("ioctl", "call", "an ioctl that does nothing", false),
 	{.name = NULL},
 };
 
@@ -27,33 +27,20 @@ static int call_nothing(void *context)
 	return ioctl(*(const int *)context, PINBENCH_IOC_NOTHING) ? -errno : 0;
 }
 
-static int measure(struct bench_ctx *ctx, struct durations *d)
-{
-	int fd = bench_module_fd(ctx);
-	double overhead;
-	int err = measure_overhead(bench_is_counted(ctx), &overhead);
-
-	if (!err)
-		err = measure_calls(d, bench_is_counted(ctx), CALLS, call_nothing, &fd);
-	if (err)
-		return bench_fail(ctx, err, "the empty ioctl failed: %s", strerror(-err));
-	bench_region_add(ctx, d->region, d->count, durations_sum(d), overhead, d->count);
-	bench_sample(ctx, "call", durations_quantile(d, 0.5, overhead));
-	bench_sample(ctx, "call_max", durations_quantile(d, 1, overhead));
-	bench_fact_number(ctx, "user_call_overhead", overhead);
-	return 0;
-}
-
 static int run(struct bench_ctx *ctx)
 {
-	struct durations d;
-	int err = durations_init(&d, CALLS);
+	int fd = bench_module_fd(ctx);
+	struct operation op;
+	int err = operation_init(ctx, &names, CALLS, &op);
 
-	if (err)
-		return bench_fail(ctx, -err, "no memory for %d durations", CALLS);
-	d.region = bench_region_in_user_space(ctx, "call", "call");
-	err = measure(ctx, &d);
-	durations_free(&d);
+	for (int i = 0; !err && i < CALLS; i++) {
+		err = operation_call(ctx, &op, call_nothing, &fd, 1);
+		if (err)
+			err = bench_fail(ctx, err, "the empty ioctl failed: %s", strerror(-err));
+	}
+	if (!err)
+		operation_report(ctx, &op);
+	operation_free(&op);
 	return err;
 }
 

@@ -1,0 +1,53 @@
+/* An operation measured from user space: see operation.h. */
+#include <errno.h>
+#include <string.h>
+#include "bench/core/operation.h"
+
+int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metrics, size_t calls,
+		   struct operation *ret_operation)
+{
+	int err;
+
+	*ret_operation = (struct operation){.metrics = metrics};
+	err = durations_init(&ret_operation->durations, calls);
+	if (!err)
+		err = measure_overhead(bench_is_counted(ctx), &ret_operation->overhead);
+	if (err)
+		return bench_fail(ctx, err, "cannot get ready to measure %zu calls: %s", calls,
+				  strerror(-err));
+	bench_fact_number(ctx, "user_call_overhead", ret_operation->overhead);
+	return 0;
+}
+
+void operation_free(struct operation *op)
+{
+	durations_free(&op->durations);
+}
+
+int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
+		   uint64_t count)
+{
+	int err;
+
+	op->durations.region = bench_region_in_user_space(ctx, op->metrics->each, op->metrics->per);
+	err = measure_call(&op->durations, bench_is_counted(ctx), &op->last_ns, call, context);
+	if (!err)
+		op->done += count;
+	return err;
+}
+
+void operation_report(struct bench_ctx *ctx, struct operation *op)
+{
+	const struct operation_metrics *metrics = op->metrics;
+	struct durations *d = &op->durations;
+
+	if (!d->count)
+		return;
+	bench_region_add(ctx, d->region, d->count, durations_sum(d), op->overhead, op->done);
+	bench_sample(ctx, metrics->each, durations_total(d, op->overhead) / (double)op->done);
+	bench_sample(ctx, metrics->call_p50, durations_quantile(d, 0.5, op->overhead));
+	bench_sample(ctx, metrics->call_p99, durations_quantile(d, 0.99, op->overhead));
+	bench_sample(ctx, metrics->call_max, durations_quantile(d, 1, op->overhead));
+	d->count = 0;
+	op->done = 0;
+}

@@ -1,0 +1,61 @@
+/*
+ * An operation measured from user space, many times: what a benchmark needs around
+ * measure.h to make metrics of it. Between two measured calls the benchmark does what it
+ * likes, which is no part of the figure.
+ */
+#ifndef PINBENCH_BENCH_OPERATION_H
+#define PINBENCH_BENCH_OPERATION_H
+
+#include "bench/core/measure.h"
+
+/* Names of an operation's metrics; per is what the first is divided by: "page", "call". */
+struct operation_metrics {
+	const char *each;
+	const char *per;
+	const char *call_p50;
+	const char *call_p99;
+	const char *call_max;
+};
+
+/* The names for OPERATION_METRICS(verb, unit, ...). */
+#define OPERATION_NAMES(verb, unit)                                              \
+	{                                                                        \
+		verb, unit, verb "_call_p50", verb "_call_p99", verb "_call_max" \
+	}
+
+/* clang-format off */
+/* Entries of a benchmark's list of metrics. */
+#define OPERATION_METRICS(verb, unit, what, secondary)                                            \
+	{.name = verb, .per = unit, .help = what, .exploratory = secondary},                      \
+	{.name = verb "_call_p50", .per = "call", .help = "median call", .exploratory = true},    \
+	{.name = verb "_call_p99", .per = "call", .help = "99th percentile of the calls",         \
+	 .exploratory = true},                                                                    \
+	{.name = verb "_call_max", .per = "call", .help = "longest call", .exploratory = true}
+/* clang-format on */
+
+struct operation {
+	const struct operation_metrics *metrics;
+	struct durations durations;
+	double overhead;  /* of measuring one call */
+	uint64_t done;	  /* operations in the calls so far */
+	uint64_t last_ns; /* of measure_call() */
+};
+
+/*
+ * Room for @calls of it between two reports, and what measuring one costs. Returns as bench_fail()
+ * does. To be freed in any case; a zeroed operation may be.
+ */
+int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metrics, size_t calls,
+		   struct operation *ret_operation);
+void operation_free(struct operation *op);
+
+/*
+ * One measured call, which does @count operations. 0, or the call's error, after which the call
+ * is no part of the figure; -ENOSPC if it was one more than there is room for.
+ */
+int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
+		   uint64_t count);
+/* Makes one sample of each metric of the calls since the last report, and forgets them. */
+void operation_report(struct bench_ctx *ctx, struct operation *op);
+
+#endif
