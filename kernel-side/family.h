@@ -32,11 +32,16 @@ struct pinbench_family {
 	/* Optional: state of one open file; release undoes all that it still holds. */
 	void *(*open)(void);
 	void (*release)(void *state);
+	/* Optional: what all open files share, from loading to unloading. */
+	int (*init)(void);
+	void (*exit)(void);
 	/* Optional: adds what the family can do on this kernel. */
 	void (*describe)(struct pinbench_info *info);
 };
 
 extern const struct pinbench_family pinbench_family_null;
 extern const struct pinbench_family pinbench_family_gup;
+extern const struct pinbench_family pinbench_family_cma;
+extern const struct pinbench_family pinbench_family_tee;
 
 #endif

@@ -13,6 +13,8 @@
 static const struct pinbench_family *const families[] = {
 	&pinbench_family_null,
 	&pinbench_family_gup,
+	&pinbench_family_cma,
+	&pinbench_family_tee,
 };
 
 #define MAX_ARG_BYTES 256
@@ -124,15 +126,38 @@ static struct miscdevice pinbench_device = {
 	.mode = 0600,
 };
 
+static void exit_families(unsigned int nr)
+{
+	while (nr--) {
+		if (families[nr]->exit)
+			families[nr]->exit();
+	}
+}
+
 static int __init pinbench_init(void)
 {
+	unsigned int i;
+	int err = 0;
+
 	BUILD_BUG_ON(ARRAY_SIZE(families) > PINBENCH_MAX_FAMILIES);
-	return misc_register(&pinbench_device);
+	for (i = 0; i < ARRAY_SIZE(families); i++) {
+		if (families[i]->init)
+			err = families[i]->init();
+		if (err)
+			goto exit;
+	}
+	err = misc_register(&pinbench_device);
+	if (!err)
+		return 0;
+exit:
+	exit_families(i);
+	return err;
 }
 
 static void __exit pinbench_exit(void)
 {
 	misc_deregister(&pinbench_device);
+	exit_families(ARRAY_SIZE(families));
 }
 
 module_init(pinbench_init);

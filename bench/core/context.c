@@ -6,6 +6,7 @@
 #include <string.h>
 #include "pinbench/result.h"
 #include "bench/core/context.h"
+#include "bench/core/module.h"
 
 int context_init(struct bench_ctx *ctx, const struct case_id *id, bool counted,
 		 const char *scratch_dir)
@@ -198,6 +199,19 @@ void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_
 int bench_module_fd(const struct bench_ctx *ctx)
 {
 	return ctx->module_fd;
+}
+
+int bench_open_module(struct bench_ctx *ctx)
+{
+	if (ctx->module_fd >= 0)
+		return 0;
+	ctx->module_fd = module_open(ctx->reason, sizeof(ctx->reason));
+	if (ctx->module_fd < 0)
+		return BENCH_SKIP;
+	if (module_call_overhead(ctx->module_fd, ctx->counted, &ctx->call_overhead))
+		return bench_fail(ctx, EPROTO, "the clock's own cost could not be measured");
+	bench_fact_number(ctx, "call_overhead", ctx->call_overhead);
+	return 0;
 }
 
 bool bench_is_counted(const struct bench_ctx *ctx)

@@ -19,9 +19,59 @@ int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metric
 	return 0;
 }
 
+int operation_init_in_module(struct bench_ctx *ctx, const struct operation_metrics *metrics,
+			     size_t calls, struct operation *ret_operation)
+{
+	int err;
+
+	*ret_operation = (struct operation){
+		.metrics = metrics, .in_module = true, .overhead = bench_call_overhead(ctx)};
+	err = durations_init(&ret_operation->durations, calls);
+	return err ? bench_fail(ctx, err, "no memory for %zu durations", calls) : 0;
+}
+
 void operation_free(struct operation *op)
 {
 	durations_free(&op->durations);
+}
+
+static int region_of(struct bench_ctx *ctx, const struct operation *op)
+{
+	const struct operation_metrics *m = op->metrics;
+
+	if (op->rehearsing)
+		return DURATIONS_UNMARKED;
+	return op->in_module ? bench_region(ctx, m->each, m->per)
+			     : bench_region_in_user_space(ctx, m->each, m->per);
+}
+
+struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operation *op,
+					  uint64_t *durations, size_t capacity)
+{
+	struct durations d = {.values = durations, .capacity = capacity};
+
+	op->durations.region = d.region = region_of(ctx, op);
+	return durations_request(&d, bench_is_counted(ctx));
+}
+
+/* Of a rehearsal nothing is kept but the last call. */
+static void make_room(struct operation *op)
+{
+	if (op->rehearsing)
+		op->durations.count = 0;
+}
+
+int operation_add(struct operation *op, const uint64_t *durations, size_t calls, uint64_t count)
+{
+	struct durations *d = &op->durations;
+
+	make_room(op);
+	if (calls > d->capacity - d->count)
+		return -ENOSPC;
+	memcpy(d->values + d->count, durations, calls * sizeof(*durations));
+	d->count += calls;
+	op->done += calls * count;
+	return 0;
 }
 
 int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
@@ -29,7 +79,8 @@ int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call ca
 {
 	int err;
 
-	op->durations.region = bench_region_in_user_space(ctx, op->metrics->each, op->metrics->per);
+	make_room(op);
+	op->durations.region = region_of(ctx, op);
 	err = measure_call(&op->durations, bench_is_counted(ctx), &op->last_ns, call, context);
 	if (!err)
 		op->done += count;
@@ -48,6 +99,12 @@ void operation_report(struct bench_ctx *ctx, struct operation *op)
 	bench_sample(ctx, metrics->call_p50, durations_quantile(d, 0.5, op->overhead));
 	bench_sample(ctx, metrics->call_p99, durations_quantile(d, 0.99, op->overhead));
 	bench_sample(ctx, metrics->call_max, durations_quantile(d, 1, op->overhead));
-	d->count = 0;
+	operation_forget(op);
+}
+
+void operation_forget(struct operation *op)
+{
+	op->durations.count = 0;
 	op->done = 0;
+	op->rehearsing = false;
 }

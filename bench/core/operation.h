@@ -34,6 +34,8 @@ struct operation_metrics {
 /* clang-format on */
 
 struct operation {
+	bool rehearsing; /* what is called now is no figure: see operation_forget() */
+	bool in_module;	 /* measured by the module, not here */
 	const struct operation_metrics *metrics;
 	struct durations durations;
 	double overhead;  /* of measuring one call */
@@ -47,6 +49,12 @@ struct operation {
  */
 int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metrics, size_t calls,
 		   struct operation *ret_operation);
+/*
+ * The same for calls that the module measures: their durations are handed to operation_add(), and
+ * their requests are made by operation_request().
+ */
+int operation_init_in_module(struct bench_ctx *ctx, const struct operation_metrics *metrics,
+			     size_t calls, struct operation *ret_operation);
 void operation_free(struct operation *op);
 
 /*
@@ -55,7 +63,14 @@ void operation_free(struct operation *op);
  */
 int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
 		   uint64_t count);
+/* The samples of an ioctl of at most @capacity calls, to be put at @durations. */
+struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operation *op,
+					  uint64_t *durations, size_t capacity);
+/* The calls that came back, each of @count operations. 0, or -ENOSPC. */
+int operation_add(struct operation *op, const uint64_t *durations, size_t calls, uint64_t count);
 /* Makes one sample of each metric of the calls since the last report, and forgets them. */
 void operation_report(struct bench_ctx *ctx, struct operation *op);
+/* Ends a rehearsal: forgets its calls, and what comes now is a figure. */
+void operation_forget(struct operation *op);
 
 #endif

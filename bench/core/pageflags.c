@@ -29,6 +29,25 @@ static int read_words(const char *path, uint64_t index, uint64_t *words, size_t 
 	return err;
 }
 
+int pagemap_read(const void *addr, size_t pages, uint64_t *ret_pfns)
+{
+	int err = read_words("/proc/self/pagemap", (uintptr_t)addr / PAGE_BYTES, ret_pfns, pages);
+
+	for (size_t i = 0; !err && i < pages; i++) {
+		bool there = ret_pfns[i] & PAGEMAP_PRESENT;
+
+		ret_pfns[i] = there ? ret_pfns[i] & PAGEMAP_PFN_MASK : 0;
+		if (there && !ret_pfns[i])
+			return -EPERM;
+	}
+	return err;
+}
+
+int page_flags_read(uint64_t pfn, size_t frames, uint64_t *ret_flags)
+{
+	return read_words("/proc/kpageflags", pfn, ret_flags, frames);
+}
+
 /* Reads the flags of neighbouring frames at once: THP and hugetlb are one read each. */
 static int read_flags(const uint64_t *map, uint64_t *flags, size_t pages)
 {

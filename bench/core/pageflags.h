@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 /* Bits of /proc/kpageflags: Documentation/admin-guide/mm/pagemap.rst. */
+#define KPF_LRU_BIT	      (1ull << 5)
+#define KPF_BUDDY_BIT	      (1ull << 10)
 #define KPF_ANON_BIT	      (1ull << 12)
 #define KPF_COMPOUND_HEAD_BIT (1ull << 15)
 #define KPF_COMPOUND_TAIL_BIT (1ull << 16)
@@ -25,5 +27,10 @@ struct page_survey {
 
 /* 0, or -errno: EPERM where the kernel hides frame numbers. */
 int page_survey_take(const void *addr, size_t bytes, struct page_survey *ret_survey);
+
+/* Frame numbers of @pages pages from @addr on, 0 for one that is not there. 0 or -errno. */
+int pagemap_read(const void *addr, size_t pages, uint64_t *ret_pfns);
+/* /proc/kpageflags of @frames frames from @pfn on. 0 or -errno. */
+int page_flags_read(uint64_t pfn, size_t frames, uint64_t *ret_flags);
 
 #endif

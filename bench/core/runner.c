@@ -11,6 +11,7 @@
 #include "bench/core/clock.h"
 #include "bench/core/context.h"
 #include "bench/core/kmsg.h"
+#include "bench/core/leftovers.h"
 #include "bench/core/module.h"
 #include "bench/core/runner.h"
 
@@ -50,18 +51,24 @@ static int meet_needs(struct bench_ctx *ctx)
 	if (needs & BENCH_NEEDS_LKDTM && access(LKDTM_FILE, W_OK))
 		return bench_skip(ctx, "needs %s (CONFIG_LKDTM, debugfs, root): %s", LKDTM_FILE,
 				  strerror(errno));
-	if (!(needs & BENCH_NEEDS_MODULE))
-		return 0;
-	ctx->module_fd = module_open(ctx->reason, sizeof(ctx->reason));
-	if (ctx->module_fd < 0)
-		return BENCH_SKIP;
-	if (module_call_overhead(ctx->module_fd, ctx->counted, &ctx->call_overhead))
-		return bench_fail(ctx, EPROTO, "the clock's own cost could not be measured");
-	bench_fact_number(ctx, "call_overhead", ctx->call_overhead);
-	return 0;
+	return needs & BENCH_NEEDS_MODULE ? bench_open_module(ctx) : 0;
 }
 
-static int run_phases(struct bench_ctx *ctx, int repetitions)
+/* Whoever waits for the case sees that it goes on. */
+static void tell_progress(struct runner *r)
+{
+	write_event(r, json_pack("{s:s}", PB_EVENT, PB_EVENT_PROGRESS));
+}
+
+static int repetitions_of(const struct runner *r, const struct bench *bench)
+{
+	bool fewer = r->counted && bench->counted_repetitions &&
+		     bench->counted_repetitions < r->repetitions;
+
+	return fewer ? bench->counted_repetitions : r->repetitions;
+}
+
+static int run_phases(struct runner *r, struct bench_ctx *ctx)
 {
 	const struct bench *bench = ctx->id->bench;
 	int err = meet_needs(ctx);
@@ -70,8 +77,10 @@ static int run_phases(struct bench_ctx *ctx, int repetitions)
 		return err;
 	if (bench->setup)
 		err = bench->setup(ctx);
-	for (int i = 0; !err && i < repetitions; i++)
+	for (int i = 0; !err && i < repetitions_of(r, bench); i++) {
+		tell_progress(r);
 		err = bench->run(ctx);
+	}
 	if (bench->teardown)
 		bench->teardown(ctx);
 	return err;
@@ -100,6 +109,22 @@ static const char *outcome_of(int err)
 	return err == BENCH_SKIP ? PB_OUTCOME_SKIP : PB_OUTCOME_FAIL;
 }
 
+static int measure_case(struct runner *r, struct bench_ctx *ctx)
+{
+	struct leftovers before;
+	int err = check_clock(ctx);
+
+	if (err)
+		return err;
+	leftovers_note(&before);
+	err = run_phases(r, ctx);
+	if (ctx->module_fd >= 0)
+		close(ctx->module_fd);
+	ctx->module_fd = -1;
+	/* Elsewhere than in a guest others pin memory too, and come and go. */
+	return err || !r->counted ? err : leftovers_check(ctx, &before);
+}
+
 static void run_case(struct runner *r, const struct case_id *id)
 {
 	struct bench_ctx ctx;
@@ -109,9 +134,7 @@ static void run_case(struct runner *r, const struct case_id *id)
 	if (context_init(&ctx, id, r->counted, r->scratch_dir))
 		_exit(EXIT_FAILURE);
 	kmsg = kmsg_open();
-	err = check_clock(&ctx);
-	if (!err)
-		err = run_phases(&ctx, r->repetitions);
+	err = measure_case(r, &ctx);
 	if (kmsg >= 0 && kmsg_find_splat(kmsg, splat, sizeof(splat)))
 		err = bench_fail(&ctx, EPROTO, "the kernel complained: %s", splat);
 	write_event(r, json_pack("{s:s, s:o}", PB_EVENT, PB_EVENT_CASE, PB_EVENT_CASE,
@@ -119,8 +142,6 @@ static void run_case(struct runner *r, const struct case_id *id)
 	if (kmsg >= 0)
 		close(kmsg);
 	context_clear(&ctx);
-	if (ctx.module_fd >= 0)
-		close(ctx.module_fd);
 }
 
 static void write_lost_case(struct runner *r, const struct case_id *id, int status)

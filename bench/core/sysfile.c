@@ -58,24 +58,40 @@ int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, siz
 	return err;
 }
 
-int vmstat_read(const char *name, uint64_t *ret_value)
+/* A line of the file that begins with @name and @separator: the number after them. */
+static int read_line(const char *path, const char *name, char separator, uint64_t *ret_value)
 {
 	size_t length = strlen(name);
-	char line[256];
-	FILE *file;
+	FILE *file = fopen(path, "re");
 	int err = -ENOENT;
+	char line[256];
 
-	/* Reading this file folds the per-CPU deltas into the global counters. */
-	sysfile_read("/proc/sys/vm/stat_refresh", line, sizeof(line));
-	file = fopen("/proc/vmstat", "re");
 	if (!file)
 		return -errno;
 	while (err && fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, name, length) && line[length] == ' ') {
-			*ret_value = strtoull(line + length, NULL, 10);
+		if (!strncmp(line, name, length) && line[length] == separator) {
+			*ret_value = strtoull(line + length + 1, NULL, 10);
 			err = 0;
 		}
 	}
 	fclose(file);
+	return err;
+}
+
+int vmstat_read(const char *name, uint64_t *ret_value)
+{
+	char text[8];
+
+	/* Reading this file folds the per-CPU deltas into the global counters. */
+	sysfile_read("/proc/sys/vm/stat_refresh", text, sizeof(text));
+	return read_line("/proc/vmstat", name, ' ', ret_value);
+}
+
+int meminfo_read(const char *name, uint64_t *ret_bytes)
+{
+	int err = read_line("/proc/meminfo", name, ':', ret_bytes);
+
+	/* The file says kB and means KiB. */
+	*ret_bytes = err ? 0 : *ret_bytes << 10;
 	return err;
 }

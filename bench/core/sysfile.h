@@ -12,5 +12,7 @@ int sysfile_write(const char *path, const char *text);
 int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, size_t bytes);
 /* One counter of /proc/vmstat, with the per-CPU parts folded in. -ENOENT: not in this kernel. */
 int vmstat_read(const char *name, uint64_t *ret_value);
+/* One line of /proc/meminfo, in bytes. -ENOENT: not in this kernel. */
+int meminfo_read(const char *name, uint64_t *ret_bytes);
 
 #endif

@@ -46,7 +46,12 @@ struct bench {
 	const struct bench_param *const *params; /* NULL-terminated, in the order of the id */
 	unsigned int needs;			 /* bits of enum bench_need */
 	const char *machine; /* configs/machines/NAME.ini for a guest; NULL: plain */
-	bool hazard;	     /* breaks its machine on purpose: only runs when named in full */
+	/*
+	 * Where figures are exact: at most so many repetitions, for a benchmark that takes seconds
+	 * to get ready for each. 0: as many as the plan says.
+	 */
+	int counted_repetitions;
+	bool hazard; /* breaks its machine on purpose: only runs when named in full */
 	int (*setup)(struct bench_ctx *ctx);
 	int (*run)(struct bench_ctx *ctx);
 	void (*teardown)(struct bench_ctx *ctx);
@@ -98,6 +103,11 @@ void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_
 
 /* /dev/pinbench, open for this case, where the benchmark needs the module; else -1. */
 int bench_module_fd(const struct bench_ctx *ctx);
+/*
+ * Opens it where a parameter asks for what only the module does, and the benchmark itself does not
+ * need it: 0 (it may be open already), or what bench_skip() or bench_fail() gives.
+ */
+int bench_open_module(struct bench_ctx *ctx);
 /* True where durations are instructions of a counted guest, false where they are ns. */
 bool bench_is_counted(const struct bench_ctx *ctx);
 /* What the clock and the dispatch add to each measured call, in the clock's unit. */

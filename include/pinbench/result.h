@@ -35,6 +35,7 @@
 /*
  * The agent's output: one JSON object a line, with the key "event".
  *   {"event":"case-begin","id":ID}
+ *   {"event":"progress"}            a case is not finished, but further
  *   {"event":"case","case":{...}}   a member of cases[], one sample list in boots
  *   {"event":"splat","text":LINE}   the kernel complained; the case is a failure
  *   {"event":"agent-exit","status":N,"signal":N}  from init, after every plan
@@ -43,6 +44,7 @@
 #define PB_EVENT	     "event"
 #define PB_EVENT_ENVIRONMENT "environment"
 #define PB_EVENT_CASE_BEGIN  "case-begin"
+#define PB_EVENT_PROGRESS    "progress"
 #define PB_EVENT_CASE	     "case"
 #define PB_EVENT_AGENT_EXIT  "agent-exit"
 /* Of the guest's init, before anything is measured: where a module's code lies. */

@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 #define PINBENCH_DEVICE	   "/dev/pinbench"
-#define PINBENCH_ABI	   2
+#define PINBENCH_ABI	   3
 #define PINBENCH_MAX_PAGES (1u << 20) /* 4 GiB of 4 KiB pages in one region */
 #define PINBENCH_MAX_CALLS (1u << 20)
 
@@ -115,10 +115,60 @@ struct pinbench_gup_release {
 	__u64 pages;			 /* out: pages given back */
 };
 
+#define PINBENCH_CMA_MAX_BUFFERS 4096
+
+/*
+ * PINBENCH_IOC_CMA_ALLOC: one buffer by the DMA API, neither mapped nor cleared, so that
+ * it is cma_alloc() and little else. The open file holds it until CMA_FREE or until it is
+ * closed. What the kernel refuses is no error of the ioctl. The DMA API goes to the buddy
+ * allocator where CMA refuses, and does not say so: /proc/vmstat's cma_alloc_success does.
+ */
+struct pinbench_cma_alloc {
+	struct pinbench_samples samples; /* in, out: capacity 1 */
+	__u64 bytes;			 /* in: whole pages, at most PINBENCH_MAX_PAGES of them */
+	__u32 error;			 /* out: 0, or ENOMEM */
+	__u32 reserved;
+};
+
+/* PINBENCH_IOC_CMA_FREE: all buffers that the file holds, the oldest first, each a call. */
+struct pinbench_cma_free {
+	struct pinbench_samples samples; /* in, out */
+	__u32 buffers;			 /* out */
+	__u32 reserved;
+};
+
+/*
+ * PINBENCH_IOC_CMA_HOLD: pins single pages of the caller for writing, wherever they are. The open
+ * file holds them until CMA_LET_GO or until it is closed; EBUSY: it holds some already. All or
+ * none.
+ */
+struct pinbench_cma_hold {
+	__u64 addresses; /* in: address of an array of __u64, each page aligned */
+	__u32 nr_pages;	 /* in: at most PINBENCH_MAX_PAGES */
+	__u32 flags;	 /* in: 0 or PINBENCH_GUP_LONGTERM */
+};
+
+/* PINBENCH_IOC_CMA_LET_GO: unpins them; without an argument. */
+
+/*
+ * PINBENCH_IOC_TEE_CREATE: a TEE device whose registrations succeed and do nothing. It is the
+ * /dev/teeN whose TEE_IOC_VERSION says the two values. It goes with the open file, once nobody
+ * uses it any more. Asked again, it is the same. EOPNOTSUPP: a kernel without CONFIG_TEE.
+ */
+struct pinbench_tee_create {
+	__u32 impl_id;	 /* out */
+	__u32 impl_caps; /* out: of this device alone */
+};
+
 #define PINBENCH_IOC_INFO	 _IOR('b', 0x80, struct pinbench_info)
 #define PINBENCH_IOC_NULL	 _IOWR('b', 0x81, struct pinbench_null)
 #define PINBENCH_IOC_NOTHING	 _IO('b', 0x82)
 #define PINBENCH_IOC_GUP_ACQUIRE _IOWR('b', 0x90, struct pinbench_gup_acquire)
 #define PINBENCH_IOC_GUP_RELEASE _IOWR('b', 0x91, struct pinbench_gup_release)
+#define PINBENCH_IOC_CMA_ALLOC	 _IOWR('b', 0xa0, struct pinbench_cma_alloc)
+#define PINBENCH_IOC_CMA_FREE	 _IOWR('b', 0xa1, struct pinbench_cma_free)
+#define PINBENCH_IOC_CMA_HOLD	 _IOW('b', 0xa2, struct pinbench_cma_hold)
+#define PINBENCH_IOC_CMA_LET_GO	 _IO('b', 0xa3)
+#define PINBENCH_IOC_TEE_CREATE	 _IOR('b', 0xb0, struct pinbench_tee_create)
 
 #endif

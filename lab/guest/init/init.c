@@ -25,9 +25,6 @@
 
 #define SETTLE_SECONDS 3
 #define PLAN_FILE      "/tmp/plan.json"
-#define HUGEPAGES_2M   "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
-/* 64 MiB: the largest region that the benchmarks take. */
-#define HUGEPAGES_WANTED "36"
 
 static void leave(int value)
 {
@@ -171,7 +168,6 @@ static void prepare(void)
 	seed_random();
 	load_module();
 	write_disk();
-	write_file(HUGEPAGES_2M, HUGEPAGES_WANTED);
 	/* The kernel turns them off by itself on a machine of less than 512 MiB. */
 	write_file("/sys/kernel/mm/transparent_hugepage/enabled", "madvise");
 	/* khugepaged would merge small folios at a time of its own choosing. */

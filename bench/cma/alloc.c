@@ -1,0 +1,154 @@
+/*
+ * cma/alloc: what an allocation from a CMA area costs, and whether it succeeds at all, by what
+ * stands in its way.
+ *
+ * Timed: the allocations, then the release of those that succeeded.
+ * Excluded: arranging who has pages in the area; the clock.
+ * Path: cma_alloc() -> alloc_contig_range() -> __alloc_contig_migrate_range(); clearing the pages
+ * for a DMA heap
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "bench/cma/buffers.h"
+#include "bench/core/trace.h"
+
+#define RETRY_EVENT "cma/cma_alloc_busy_retry"
+
+static const struct bench_metric metrics[] = {
+	OPERATION_METRICS("alloc", "call", "an allocation, granted or refused", false),
+	{.name = "success",
+	 .unit = "%",
+	 .help = "allocations that were granted",
+	 .higher_is_better = true},
+	{.name = "granted",
+	 .per = "call",
+	 .help = "an allocation that was granted",
+	 .exploratory = true},
+	{.name = "refused",
+	 .per = "call",
+	 .help = "an allocation that was refused",
+	 .exploratory = true},
+	OPERATION_METRICS("free", "call", "the release of an allocation", true),
+	{.name = NULL},
+};
+
+static const struct bench_param *const params[] = {
+	&buffers_param_via,    &buffers_param_size,    &occupant_param_occupant,
+	&occupant_param_share, &occupant_param_layout, NULL,
+};
+
+struct alloc_case {
+	struct cma_area area;
+	struct buffers buffers;
+	struct occupant occupant;
+	uint64_t used_pages; /* of the area, before anything */
+};
+
+/* From an area that nobody has let go of, the next figure would be of another area. */
+static int check_given_back(struct bench_ctx *ctx, struct alloc_case *c)
+{
+	uint64_t used = 0;
+
+	cma_area_used(&c->area, &used);
+	if (used == c->used_pages)
+		return 0;
+	return bench_fail(ctx, EPROTO, "%llu pages of the area are still allocated",
+			  (unsigned long long)(used - c->used_pages));
+}
+
+/* The one pass that is not measured: what the allocation met, and that it is over afterwards. */
+static int explore(struct bench_ctx *ctx, struct alloc_case *c)
+{
+	bool traces = !trace_count_begin(RETRY_EVENT);
+	uint64_t retries = 0;
+	int err;
+
+	buffers_rehearse(&c->buffers);
+	err = occupant_move_in(ctx, &c->area, &c->occupant);
+	if (!err)
+		err = buffers_alloc(ctx, &c->area, &c->buffers);
+	if (traces && !trace_count_end(RETRY_EVENT, &retries))
+		bench_fact_number(ctx, "retries", (double)retries);
+	else
+		bench_fact_null(ctx, "retries");
+	if (!err)
+		err = buffers_free(ctx, &c->buffers);
+	if (!err && occupant_holds(&c->occupant)) {
+		err = occupant_let_go(ctx, &c->occupant);
+		if (!err)
+			err = buffers_alloc(ctx, &c->area, &c->buffers);
+		if (!err)
+			bench_fact_number(ctx, "success_after_release",
+					  buffers_success_percent(&c->buffers));
+		if (!err)
+			err = buffers_free(ctx, &c->buffers);
+	}
+	occupant_leave(ctx, &c->occupant);
+	buffers_forget(&c->buffers);
+	return err ? err : check_given_back(ctx, c);
+}
+
+static int setup(struct bench_ctx *ctx)
+{
+	struct alloc_case *c = calloc(1, sizeof(*c));
+	int err;
+
+	if (!c)
+		return bench_fail(ctx, ENOMEM, "no memory");
+	bench_set_state(ctx, c);
+	err = cma_area_find(ctx, &c->area);
+	if (!err)
+		err = occupant_check(ctx);
+	if (!err)
+		err = buffers_init(ctx, &c->area, &c->buffers);
+	if (err)
+		return err;
+	cma_area_used(&c->area, &c->used_pages);
+	return explore(ctx, c);
+}
+
+static int run(struct bench_ctx *ctx)
+{
+	struct alloc_case *c = bench_state(ctx);
+	int err = occupant_move_in(ctx, &c->area, &c->occupant);
+
+	if (!err)
+		err = buffers_alloc(ctx, &c->area, &c->buffers);
+	if (!err)
+		buffers_report(ctx, &c->buffers);
+	if (!err)
+		err = buffers_free(ctx, &c->buffers);
+	occupant_leave(ctx, &c->occupant);
+	if (err)
+		return err;
+	operation_report(ctx, &c->buffers.free);
+	return check_given_back(ctx, c);
+}
+
+static void teardown(struct bench_ctx *ctx)
+{
+	struct alloc_case *c = bench_state(ctx);
+
+	if (!c)
+		return;
+	occupant_leave(ctx, &c->occupant);
+	buffers_drop(&c->buffers);
+	free(c);
+}
+
+const struct bench bench_cma_alloc = {
+	.name = "cma/alloc",
+	.summary = "What an allocation from a CMA area costs, and whether it succeeds, by who has "
+		   "pages in the area",
+	.path = "cma_alloc() -> alloc_contig_range() -> __alloc_contig_migrate_range()",
+	.inside = "DMA_HEAP_IOCTL_ALLOC, or dma_alloc_attrs() in the module; then the release of "
+		  "what was granted",
+	.outside = "filling the area, pinning what lies there, looking where it lies",
+	.metrics = metrics,
+	.params = params,
+	.machine = "cma",
+	.counted_repetitions = 1,
+	.setup = setup,
+	.run = run,
+	.teardown = teardown,
+};

@@ -1,0 +1,47 @@
+/*
+ * What the benchmarks of family cma share: buffers from a CMA area, asked of a DMA heap or of the
+ * DMA API, each measured alone, and what the kernel did for them by its own counters.
+ */
+#ifndef PINBENCH_BENCH_CMA_BUFFERS_H
+#define PINBENCH_BENCH_CMA_BUFFERS_H
+
+#include <errno.h>
+#include "bench/core/operation.h"
+#include "bench/memory/occupant.h"
+
+extern const struct bench_param buffers_param_via;
+extern const struct bench_param buffers_param_size;
+
+struct buffers {
+	const struct buffers_source *source;
+	size_t bytes;
+	size_t wanted;
+	int heap_fd; /* -1: the DMA API */
+	int *fds;    /* of the heap's buffers */
+	size_t granted;
+	size_t refused;
+	double granted_total; /* of their durations, without the clock's own */
+	double refused_total;
+	struct operation alloc;
+	struct operation free;
+};
+
+/* By the case's parameters. Returns as bench_skip() and bench_fail() do; drop it in any case. */
+int buffers_init(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *ret_buffers);
+/*
+ * Asks for all of them. What is refused is a result, and counted; what did not come from the area
+ * fails the case.
+ */
+int buffers_alloc(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b);
+double buffers_success_percent(const struct buffers *b);
+/* Samples of what buffers_alloc() did, and forgets it. */
+void buffers_report(struct bench_ctx *ctx, struct buffers *b);
+/* Gives back those that were granted. */
+int buffers_free(struct bench_ctx *ctx, struct buffers *b);
+/* What is done from here on is no figure, until it is forgotten. */
+void buffers_rehearse(struct buffers *b);
+void buffers_forget(struct buffers *b);
+/* Takes zeroed ones. */
+void buffers_drop(struct buffers *b);
+
+#endif

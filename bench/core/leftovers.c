@@ -1,0 +1,69 @@
+/* What a case may have left behind: see leftovers.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include "bench/core/leftovers.h"
+#include "bench/core/sysfile.h"
+
+#define CMA_DEBUG_DIR "/sys/kernel/debug/cma"
+#define PATIENCE      100
+#define PAUSE_NS      10000000
+
+static uint64_t cma_used_pages(void)
+{
+	DIR *dir = opendir(CMA_DEBUG_DIR);
+	const struct dirent *entry;
+	char path[512], text[64];
+	uint64_t pages = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), CMA_DEBUG_DIR "/%s/used", entry->d_name);
+		if (entry->d_name[0] != '.' && !sysfile_read(path, text, sizeof(text)))
+			pages += strtoull(text, NULL, 10);
+	}
+	if (dir)
+		closedir(dir);
+	return pages;
+}
+
+void leftovers_note(struct leftovers *ret_now)
+{
+	uint64_t acquired = 0, released = 0;
+
+	*ret_now = (struct leftovers){.cma_used_pages = cma_used_pages()};
+	if (!vmstat_read("nr_foll_pin_acquired", &acquired) &&
+	    !vmstat_read("nr_foll_pin_released", &released))
+		ret_now->pins = acquired - released;
+	meminfo_read("Mlocked", &ret_now->mlocked_bytes);
+}
+
+static bool is_more(const struct leftovers *now, const struct leftovers *before)
+{
+	/* Signed: others may have given back theirs. */
+	return (int64_t)(now->pins - before->pins) > 0 ||
+	       now->mlocked_bytes > before->mlocked_bytes ||
+	       now->cma_used_pages > before->cma_used_pages;
+}
+
+int leftovers_check(struct bench_ctx *ctx, const struct leftovers *before)
+{
+	struct timespec pause = {.tv_nsec = PAUSE_NS};
+	struct leftovers now;
+	int tries = 0;
+
+	leftovers_note(&now);
+	while (is_more(&now, before) && tries++ < PATIENCE) {
+		nanosleep(&pause, NULL);
+		leftovers_note(&now);
+	}
+	if (!is_more(&now, before))
+		return 0;
+	return bench_fail(ctx, EPROTO,
+			  "left behind: %lld pins, %lld bytes of locked memory, %lld pages of CMA "
+			  "areas",
+			  (long long)(now.pins - before->pins),
+			  (long long)(now.mlocked_bytes - before->mlocked_bytes),
+			  (long long)(now.cma_used_pages - before->cma_used_pages));
+}
