@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include "bench/core/operation.h"
-#include "bench/memory/occupant.h"
+#include "bench/core/memory/occupant.h"
 
 extern const struct bench_param buffers_param_via;
 extern const struct bench_param buffers_param_size;

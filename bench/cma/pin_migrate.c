@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include "bench/core/operation.h"
-#include "bench/memory/pool.h"
+#include "bench/core/memory/pool.h"
 
 static const struct operation_metrics inside_names = OPERATION_NAMES("pin_inside", "page");
 static const struct operation_metrics outside_names = OPERATION_NAMES("pin_outside", "page");

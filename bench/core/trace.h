@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * Starts counting @event ("cma/cma_alloc_busy_retry"), of all tasks. -ENOENT: this kernel has no
+ * Starts counting @event (SUBSYSTEM/NAME), of all tasks. -ENOENT: this kernel has no
  * such event, or no tracefs; -EBUSY: somebody else is tracing. One at a time.
  */
 int trace_count_begin(const char *event);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench/core/operation.h"
-#include "bench/memory/tee_device.h"
+#include "bench/core/memory/tee_device.h"
 
 #define BUFFERS	   16
 #define PAGE_BYTES 4096

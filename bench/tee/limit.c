@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include "bench/core/operation.h"
 #include "bench/core/sysfile.h"
-#include "bench/memory/tee_device.h"
+#include "bench/core/memory/tee_device.h"
 
 #define PAGE_BYTES   4096ul
 #define BUFFER_PAGES 512

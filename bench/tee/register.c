@@ -13,8 +13,8 @@
 #include <unistd.h>
 #include "bench/core/operation.h"
 #include "bench/core/sysfile.h"
-#include "bench/memory/pool.h"
-#include "bench/memory/tee_device.h"
+#include "bench/core/memory/pool.h"
+#include "bench/core/memory/tee_device.h"
 
 static const struct operation_metrics register_names = OPERATION_NAMES("register", "page");
 static const struct operation_metrics unregister_names = OPERATION_NAMES("unregister", "page");

@@ -13,6 +13,7 @@
 #define LIB_CMOCKA  (1u << 3)
 #define KERNEL	    (1u << 4)
 #define LIB_GSL	    (1u << 5)
+#define LIB_URING   (1u << 6)
 #define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
@@ -36,10 +37,11 @@ static const struct layer layers[] = {
 	{"lab/guest/plugin/", {"include/pinbench/marker.h", "lab/guest/plugin/"}, NONE},
 	{"kernel-side/probes/", {NULL}, KERNEL},
 	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON},
+	{"bench/core/memory/", {"include/pinbench/", "bench/core/"}, LIB_URING},
 	{"bench/benchmarks.c.in", {"include/pinbench/", "bench/core/"}, NONE},
 	{"bench/",
 	 {"include/pinbench/bench.h", "include/pinbench/uapi.h", "bench/core/", "bench/%s/"},
-	 NONE},
+	 LIB_URING},
 	{"reports/stats/", {"include/pinbench/quantile.h", "reports/stats/"}, LIB_GLIB | LIB_GSL},
 	{"reports/render/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "!reports/stats/", "reports/"},
@@ -122,6 +124,8 @@ static unsigned int library_of(const char *name)
 {
 	if (!strcmp(name, "jansson.h"))
 		return LIB_JANSSON;
+	if (!strcmp(name, "liburing.h"))
+		return LIB_URING;
 	if (!strcmp(name, "cmocka.h"))
 		return LIB_CMOCKA;
 	if (!strcmp(name, "gelf.h") || !strcmp(name, "libelf.h"))

@@ -177,8 +177,12 @@ static void check_family(struct tree *tree, const char *family, const struct sou
 		for (start = offset; start && source->text[start - 1] != '\n'; start--)
 			;
 		line = g_strndup(source->text + start, strcspn(source->text + start, "\n"));
-		/* [JSON_NULL] = "null" spells a constant, and means no family. */
-		if (rule_of(source, offset) == FREE || (*what == '"' && strstr(line, upper)))
+		/*
+		 * [JSON_NULL] = "null" spells a constant, and means no family; nor does the name of
+		 * a machine.
+		 */
+		if (rule_of(source, offset) == FREE || (*what == '"' && strstr(line, upper)) ||
+		    strstr(line, ".machine = "))
 			continue;
 		complain(
 			tree, source, offset,

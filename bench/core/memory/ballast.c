@@ -6,7 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "bench/core/sysfile.h"
-#include "bench/memory/ballast.h"
+#include "bench/core/memory/ballast.h"
 
 #define SYSTEM_HEAP "/dev/dma_heap/system"
 #define PIECE_BYTES (4ul << 20)

@@ -2,10 +2,10 @@
  * Anonymous memory of which the case knows where each page lies: in a CMA area, or outside.
  * Pages are asked for until enough of them lie there, and looked up in /proc/self/pagemap.
  */
-#ifndef PINBENCH_BENCH_MEMORY_POOL_H
-#define PINBENCH_BENCH_MEMORY_POOL_H
+#ifndef PINBENCH_MEMORY_POOL_H
+#define PINBENCH_MEMORY_POOL_H
 
-#include "bench/memory/area.h"
+#include "bench/core/memory/area.h"
 
 struct cma_pool {
 	const struct cma_area *area;

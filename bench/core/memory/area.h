@@ -2,8 +2,8 @@
  * A CMA area of this machine: where it lies, and what the kernel counts about it. Its place
  * comes from debugfs (CONFIG_CMA_DEBUGFS): nothing else tells it.
  */
-#ifndef PINBENCH_BENCH_MEMORY_AREA_H
-#define PINBENCH_BENCH_MEMORY_AREA_H
+#ifndef PINBENCH_MEMORY_AREA_H
+#define PINBENCH_MEMORY_AREA_H
 
 #include "pinbench/bench.h"
 

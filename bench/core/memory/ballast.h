@@ -2,8 +2,8 @@
  * Memory taken away for a while so that what is allocated meanwhile has to go elsewhere: the
  * kernel puts movable pages into a CMA area only while that has more free pages than the rest.
  */
-#ifndef PINBENCH_BENCH_MEMORY_BALLAST_H
-#define PINBENCH_BENCH_MEMORY_BALLAST_H
+#ifndef PINBENCH_MEMORY_BALLAST_H
+#define PINBENCH_MEMORY_BALLAST_H
 
 #include <stddef.h>
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "bench/core/pageflags.h"
 #include "bench/core/sysfile.h"
-#include "bench/memory/area.h"
+#include "bench/core/memory/area.h"
 
 #define DEBUG_DIR "/sys/kernel/debug/cma"
 #define SYSFS_DIR "/sys/kernel/mm/cma"
@@ -37,10 +37,11 @@ static void take_if_larger(struct cma_area *largest, const char *name)
 {
 	struct cma_area area;
 
-	if (strlen(name) >= sizeof(area.name) || read_debug(name, "base_pfn", &area.base_pfn) ||
+	if (read_debug(name, "base_pfn", &area.base_pfn) ||
 	    read_debug(name, "count", &area.pages) || area.pages <= largest->pages)
 		return;
-	snprintf(area.name, sizeof(area.name), "%s", name);
+	if ((size_t)snprintf(area.name, sizeof(area.name), "%s", name) >= sizeof(area.name))
+		return;
 	*largest = area;
 }
 

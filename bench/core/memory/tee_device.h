@@ -1,6 +1,6 @@
 /* The module's software TEE device, and the user buffers registered with it. */
-#ifndef PINBENCH_BENCH_MEMORY_TEE_DEVICE_H
-#define PINBENCH_BENCH_MEMORY_TEE_DEVICE_H
+#ifndef PINBENCH_MEMORY_TEE_DEVICE_H
+#define PINBENCH_MEMORY_TEE_DEVICE_H
 
 #include "pinbench/bench.h"
 

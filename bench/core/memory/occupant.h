@@ -3,11 +3,11 @@
  * somebody whose pages can be moved, or not. Arranged and then verified: a machine on which
  * the pages do not lie where they should is a skip.
  */
-#ifndef PINBENCH_BENCH_MEMORY_OCCUPANT_H
-#define PINBENCH_BENCH_MEMORY_OCCUPANT_H
+#ifndef PINBENCH_MEMORY_OCCUPANT_H
+#define PINBENCH_MEMORY_OCCUPANT_H
 
 #include <liburing.h>
-#include "bench/memory/pool.h"
+#include "bench/core/memory/pool.h"
 
 /* The parameters of a benchmark with an occupied area. */
 extern const struct bench_param occupant_param_occupant;

@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "pinbench/uapi.h"
-#include "bench/memory/ballast.h"
-#include "bench/memory/occupant.h"
-#include "bench/memory/tee_device.h"
+#include "bench/core/memory/ballast.h"
+#include "bench/core/memory/occupant.h"
+#include "bench/core/memory/tee_device.h"
 
 #define READ_BYTES  (1ul << 20)
 #define SPARE_BYTES (40ul << 20) /* see pool.c */
@@ -26,7 +26,7 @@ const struct bench_param occupant_param_occupant = {
 	.name = "occupant",
 	.fallback = "none",
 	.allowed = (const char *const[]){"none", "anon", "pagecache", "pin", "longterm", "one",
-					 "tee", "uring", NULL},
+					 "tee_shm", "io_uring", NULL},
 	.help = "who has pages in the area: nobody; anonymous memory; page cache; anonymous memory "
 		"that is pinned short-term, pinned long-term, of which one page is pinned, that is "
 		"registered with a TEE, or with io_uring",
@@ -129,8 +129,8 @@ static const struct occupant_kind kinds[] = {
 	{.name = "pin", .needs_module = true, .hold = hold_pins},
 	{.name = "longterm", .needs_module = true, .hold = hold_longterm},
 	{.name = "one", .needs_module = true, .hold = hold_one},
-	{.name = "tee", .needs_module = true, .hold = hold_by_tee},
-	{.name = "uring", .hold = hold_by_uring},
+	{.name = "tee_shm", .needs_module = true, .hold = hold_by_tee},
+	{.name = "io_uring", .hold = hold_by_uring},
 };
 /* clang-format on */
 

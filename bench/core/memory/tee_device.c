@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "pinbench/uapi.h"
-#include "bench/memory/tee_device.h"
+#include "bench/core/memory/tee_device.h"
 
 /* Of the kernel's TEE_NUM_DEVICES, those for clients. */
 #define MAX_DEVICES 16

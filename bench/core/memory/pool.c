@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include "pinbench/uapi.h"
 #include "bench/core/pageflags.h"
-#include "bench/memory/ballast.h"
-#include "bench/memory/pool.h"
+#include "bench/core/memory/ballast.h"
+#include "bench/core/memory/pool.h"
 
 #define STEP_PAGES 512
 /*
