@@ -8,7 +8,11 @@
 #include "bench/cma/buffers.h"
 
 #define MOST_BUFFERS 64
-#define ALIGN_BYTES  (1ul << 20)
+/* All of a case's buffers together, if they are more than one. */
+#define ALL_BYTES (32ul << 20)
+/* Refused so often in a row, the next ones would be too: nothing was given back meanwhile. */
+#define LAST_REFUSALS 4
+#define ALIGN_BYTES   (1ul << 20)
 
 struct buffers_source {
 	const char *name;
@@ -35,7 +39,7 @@ const struct bench_param buffers_param_size = {
 	.fallback = "most",
 	.allowed = (const char *const[]){"64k", "1m", "16m", "64m", "most", NULL},
 	.help = "size of one buffer; most: seven eighths of the area. Of small ones several are "
-		"asked for, and held",
+		"asked for, and held; after four refusals in a row no more are",
 };
 
 struct heap_call {
@@ -162,7 +166,7 @@ static size_t size_of(const struct bench_ctx *ctx, const struct cma_area *area)
 
 int buffers_init(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *ret_buffers)
 {
-	size_t bytes = size_of(ctx, area), fit = area->pages * AREA_PAGE_BYTES / 2 / bytes;
+	size_t bytes = size_of(ctx, area), fit = ALL_BYTES / bytes;
 	const struct buffers_source *source = sources;
 
 	while (strcmp(source->name, bench_param(ctx, "via")))
@@ -190,13 +194,38 @@ static double last_duration(const struct operation *op)
 	return (double)op->durations.values[op->durations.count - 1] - op->overhead;
 }
 
-struct effort {
-	uint64_t migrated;
-	uint64_t migrated_in_vain;
-};
+static void add_counters(struct area_counters *sum, const struct area_counters *before,
+			 const struct area_counters *after)
+{
+	sum->allocs += after->allocs - before->allocs;
+	sum->refusals += after->refusals - before->refusals;
+	sum->pages_alloced += after->pages_alloced - before->pages_alloced;
+	sum->pages_refused += after->pages_refused - before->pages_refused;
+	sum->pages_migrated += after->pages_migrated - before->pages_migrated;
+	sum->pages_stuck += after->pages_stuck - before->pages_stuck;
+}
 
-static int alloc_one(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b,
-		     struct effort *effort)
+static int note_granted(struct bench_ctx *ctx, struct buffers *b, uint64_t cma_allocs)
+{
+	b->granted++;
+	b->granted_total += last_duration(&b->alloc);
+	if (cma_allocs == 1)
+		return 0;
+	return bench_fail(ctx, EPROTO,
+			  "%zu bytes were granted, but not by CMA: cma_alloc() refused them, and "
+			  "the DMA API went to the buddy allocator without a word",
+			  b->bytes);
+}
+
+static void note_refused(struct bench_ctx *ctx, struct buffers *b, int error, uint64_t migrated)
+{
+	b->refused++;
+	b->refused_total += last_duration(&b->alloc);
+	b->migrated_in_vain += migrated;
+	bench_fact_string(ctx, "errno", strerrorname_np(error));
+}
+
+static int alloc_one(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b)
 {
 	struct area_counters before, after;
 	int error = 0, err;
@@ -207,56 +236,42 @@ static int alloc_one(struct bench_ctx *ctx, const struct cma_area *area, struct 
 	if (err)
 		return err;
 	cma_area_count(area, &after);
-	effort->migrated += after.pages_migrated - before.pages_migrated;
-	if (error) {
-		effort->migrated_in_vain += after.pages_migrated - before.pages_migrated;
-		b->refused++;
-		b->refused_total += last_duration(&b->alloc);
-		bench_fact_string(ctx, "errno", strerrorname_np(error));
-		return 0;
-	}
-	b->granted++;
-	b->granted_total += last_duration(&b->alloc);
-	if (after.allocs - before.allocs == 1)
-		return 0;
-	return bench_fail(ctx, EPROTO,
-			  "%zu bytes were granted, but not by CMA: cma_alloc() refused them, and "
-			  "the DMA API went to the buddy allocator without a word",
-			  b->bytes);
-}
-
-static void count(struct bench_ctx *ctx, const struct area_counters *before,
-		  const struct area_counters *after, const struct effort *effort)
-{
-	bench_counter(ctx, "cma_alloc_success", (double)(after->allocs - before->allocs), "region");
-	bench_counter(ctx, "cma_alloc_fail", (double)(after->refusals - before->refusals),
-		      "region");
-	bench_counter(ctx, "cma_pages_alloced",
-		      (double)(after->pages_alloced - before->pages_alloced), "region");
-	bench_counter(ctx, "cma_pages_refused",
-		      (double)(after->pages_refused - before->pages_refused), "region");
-	bench_counter(ctx, "pages_migrated", (double)effort->migrated, "region");
-	bench_counter(ctx, "pages_migrated_in_vain", (double)effort->migrated_in_vain, "region");
-	bench_counter(ctx, "pgmigrate_fail", (double)(after->pages_stuck - before->pages_stuck),
-		      "region");
+	add_counters(&b->counted, &before, &after);
+	if (!error)
+		return note_granted(ctx, b, after.allocs - before.allocs);
+	note_refused(ctx, b, error, after.pages_migrated - before.pages_migrated);
+	return 0;
 }
 
 int buffers_alloc(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b)
 {
-	struct area_counters before, after;
-	struct effort effort = {0};
+	size_t in_a_row = 0;
 	int err = 0;
 
 	b->granted = b->refused = 0;
 	b->granted_total = b->refused_total = 0;
-	cma_area_count(area, &before);
-	while (!err && b->granted + b->refused < b->wanted)
-		err = alloc_one(ctx, area, b, &effort);
-	if (err)
-		return err;
-	cma_area_count(area, &after);
-	count(ctx, &before, &after, &effort);
-	return 0;
+	b->counted = (struct area_counters){0};
+	b->migrated_in_vain = 0;
+	while (!err && b->granted + b->refused < b->wanted && in_a_row < LAST_REFUSALS) {
+		size_t refused = b->refused;
+
+		err = alloc_one(ctx, area, b);
+		in_a_row = b->refused == refused ? 0 : in_a_row + 1;
+	}
+	return err;
+}
+
+void buffers_count(struct bench_ctx *ctx, const struct buffers *b)
+{
+	const struct area_counters *c = &b->counted;
+
+	bench_counter(ctx, "cma_alloc_success", (double)c->allocs, "region");
+	bench_counter(ctx, "cma_alloc_fail", (double)c->refusals, "region");
+	bench_counter(ctx, "cma_pages_alloced", (double)c->pages_alloced, "region");
+	bench_counter(ctx, "cma_pages_refused", (double)c->pages_refused, "region");
+	bench_counter(ctx, "pages_migrated", (double)c->pages_migrated, "region");
+	bench_counter(ctx, "pages_migrated_in_vain", (double)b->migrated_in_vain, "region");
+	bench_counter(ctx, "pgmigrate_fail", (double)c->pages_stuck, "region");
 }
 
 double buffers_success_percent(const struct buffers *b)

@@ -22,6 +22,8 @@ struct buffers {
 	size_t refused;
 	double granted_total; /* of their durations, without the clock's own */
 	double refused_total;
+	struct area_counters counted; /* by the kernel, for those that were asked for */
+	uint64_t migrated_in_vain;    /* pages, for those that were refused */
 	struct operation alloc;
 	struct operation free;
 };
@@ -29,11 +31,13 @@ struct buffers {
 /* By the case's parameters. Returns as bench_skip() and bench_fail() do; drop it in any case. */
 int buffers_init(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *ret_buffers);
 /*
- * Asks for all of them. What is refused is a result, and counted; what did not come from the area
- * fails the case.
+ * Asks for all of them, or until several in a row were refused. What is refused is a result; what
+ * did not come from the area fails the case.
  */
 int buffers_alloc(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b);
 double buffers_success_percent(const struct buffers *b);
+/* What the kernel counted for buffers_alloc(), as counters of the case. */
+void buffers_count(struct bench_ctx *ctx, const struct buffers *b);
 /* Samples of what buffers_alloc() did, and forgets it. */
 void buffers_report(struct bench_ctx *ctx, struct buffers *b);
 /* Gives back those that were granted. */

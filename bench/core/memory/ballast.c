@@ -1,4 +1,5 @@
 /* Memory taken away for a while: see ballast.h. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-heap.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 
 #define SYSTEM_HEAP "/dev/dma_heap/system"
 #define PIECE_BYTES (4ul << 20)
+#define MOST_PIECES 512
 
 static uint64_t free_outside_bytes(void)
 {
@@ -20,32 +22,47 @@ static uint64_t free_outside_bytes(void)
 	return free_bytes - cma_bytes;
 }
 
-static int take_piece(int heap)
+static int take_piece(int heap, size_t bytes)
 {
-	struct dma_heap_allocation_data piece = {.len = PIECE_BYTES,
-						 .fd_flags = O_RDWR | O_CLOEXEC};
+	struct dma_heap_allocation_data piece = {.len = bytes, .fd_flags = O_RDWR | O_CLOEXEC};
 
 	return ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &piece) ? -1 : (int)piece.fd;
 }
 
-void ballast_take(struct ballast *b, size_t leave_bytes)
+void ballast_take(struct ballast *b, size_t leave_bytes, size_t most_bytes)
 {
 	int heap = open(SYSTEM_HEAP, O_RDONLY | O_CLOEXEC), fd = 0;
-	uint64_t available_bytes = 0;
-	size_t most;
+	size_t most = most_bytes / PIECE_BYTES;
 
 	*b = (struct ballast){0};
-	meminfo_read("MemAvailable", &available_bytes);
-	most = available_bytes / 2 / PIECE_BYTES;
 	b->fds = calloc(most + 1, sizeof(*b->fds));
 	while (heap >= 0 && b->fds && fd >= 0 && b->count < most &&
 	       free_outside_bytes() > leave_bytes + PIECE_BYTES) {
-		fd = take_piece(heap);
+		fd = take_piece(heap, PIECE_BYTES);
 		if (fd >= 0)
 			b->fds[b->count++] = fd;
 	}
 	if (heap >= 0)
 		close(heap);
+}
+
+int ballast_take_all(struct ballast *b, const char *heap_path)
+{
+	static const size_t sizes[] = {PIECE_BYTES, PIECE_BYTES / 8, PIECE_BYTES / 64};
+	int heap = open(heap_path, O_RDONLY | O_CLOEXEC), fd = 0;
+
+	*b = (struct ballast){.fds = calloc(MOST_PIECES, sizeof(int))};
+	if (heap < 0)
+		return -errno;
+	for (size_t i = 0; b->fds && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		for (fd = 0; fd >= 0 && b->count < MOST_PIECES;) {
+			fd = take_piece(heap, sizes[i]);
+			if (fd >= 0)
+				b->fds[b->count++] = fd;
+		}
+	}
+	close(heap);
+	return b->fds ? 0 : -ENOMEM;
 }
 
 void ballast_drop(struct ballast *b)

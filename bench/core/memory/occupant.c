@@ -42,7 +42,7 @@ const struct bench_param occupant_param_share = {
 const struct bench_param occupant_param_layout = {
 	.name = "layout",
 	.fallback = "dense",
-	.allowed = (const char *const[]){"dense", "spread", NULL},
+	.allowed = (const char *const[]){"dense", "scattered", NULL},
 	.help = "the pages lie where the kernel puts them, one beside the other, or evenly all "
 		"over "
 		"the area",
@@ -150,9 +150,9 @@ static bool is_nobody(const struct occupant_kind *kind)
 	return !kind->hold && !kind->in_cache && !strcmp(kind->name, "none");
 }
 
-static bool is_spread(const struct bench_ctx *ctx)
+static bool is_scattered(const struct bench_ctx *ctx)
 {
-	return !strcmp(bench_param(ctx, "layout"), "spread");
+	return !strcmp(bench_param(ctx, "layout"), "scattered");
 }
 
 static uint64_t wanted_pages(const struct bench_ctx *ctx, const struct cma_area *area)
@@ -160,18 +160,22 @@ static uint64_t wanted_pages(const struct bench_ctx *ctx, const struct cma_area 
 	return area->pages * bench_param_size_bytes(ctx, "share") / 100;
 }
 
-int occupant_check(struct bench_ctx *ctx)
+int occupant_check(struct bench_ctx *ctx, const struct cma_area *area)
 {
 	const struct occupant_kind *kind = find_kind(ctx);
 
-	if (is_spread(ctx) && (kind->in_cache || !kind->hold || kind->hold == hold_by_tee ||
-			       kind->hold == hold_by_uring))
-		return bench_skip(ctx, "layout=spread is for pins of single pages");
+	if (is_scattered(ctx) && (kind->in_cache || !kind->hold || kind->hold == hold_by_tee ||
+				  kind->hold == hold_by_uring))
+		return bench_skip(ctx, "layout=scattered is for pins of single pages");
+	if (is_scattered(ctx) && !area->heap_path[0])
+		return bench_skip(ctx, "layout=scattered wants the area's DMA heap "
+				       "(CONFIG_DMABUF_HEAPS_CMA)");
 	return kind->needs_module ? bench_open_module(ctx) : 0;
 }
 
 /* A hole of a file costs no disk, and its page cache is page cache. */
-static int fill_cache(struct bench_ctx *ctx, struct occupant *o, uint64_t pages)
+static int fill_cache(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *o,
+		      uint64_t pages)
 {
 	const char *dir = bench_scratch_dir(ctx);
 	char path[4096], *buffer = malloc(READ_BYTES);
@@ -182,7 +186,7 @@ static int fill_cache(struct bench_ctx *ctx, struct occupant *o, uint64_t pages)
 	o->file = buffer ? mkostemp(path, O_CLOEXEC) : -1;
 	if (o->file < 0 || unlink(path) || ftruncate(o->file, (off_t)(pages * AREA_PAGE_BYTES)))
 		err = bench_skip(ctx, "no folder for files: %s: %s", dir, strerror(errno));
-	ballast_take(&ballast, SPARE_BYTES);
+	ballast_take(&ballast, SPARE_BYTES, area->pages * AREA_PAGE_BYTES);
 	for (uint64_t at = 0; !err && at < pages * AREA_PAGE_BYTES; at += READ_BYTES) {
 		if (pread(o->file, buffer, READ_BYTES, (off_t)at) < 0)
 			err = bench_fail(ctx, errno, "cannot read %s: %s", path, strerror(errno));
@@ -209,15 +213,44 @@ static int look_at_cache(struct bench_ctx *ctx, const struct cma_area *area, uin
 	return 0;
 }
 
+/*
+ * An area cannot be filled to the last page, and a free corner would be where every allocation
+ * goes. So that corner is allocated, while nothing else can be: all pages of the pool are pinned.
+ */
+static int take_rest(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *o)
+{
+	int err = hold_pins(ctx, o);
+
+	if (err)
+		return err;
+	err = ballast_take_all(&o->rest, area->heap_path);
+	if (err)
+		return bench_fail(ctx, err, "%s: %s", area->heap_path, strerror(-err));
+	return occupant_let_go(ctx, o);
+}
+
+static int scatter(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *o,
+		   uint64_t pages)
+{
+	uint64_t used = 0;
+	int err = cma_pool_fill(ctx, area, area->pages * 90 / 100, &o->pool);
+
+	if (!err)
+		err = take_rest(ctx, area, o);
+	if (!err)
+		err = cma_pool_thin(ctx, &o->pool, pages);
+	cma_area_used(area, &used);
+	bench_fact_number(ctx, "allocated_pages", (double)used);
+	return err;
+}
+
 static int fill_pool(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *o)
 {
 	uint64_t pages = wanted_pages(ctx, area);
 	int err;
 
-	/* To spread them, the area is filled, and the others are given back. */
-	err = cma_pool_fill(ctx, area, is_spread(ctx) ? area->pages * 90 / 100 : pages, &o->pool);
-	if (!err && is_spread(ctx))
-		err = cma_pool_thin(ctx, &o->pool, pages);
+	err = is_scattered(ctx) ? scatter(ctx, area, o, pages)
+				: cma_pool_fill(ctx, area, pages, &o->pool);
 	if (err)
 		return err;
 	if (o->pool.inside_pages != pages)
@@ -229,7 +262,7 @@ static int fill_pool(struct bench_ctx *ctx, const struct cma_area *area, struct 
 
 static int hold(struct bench_ctx *ctx, struct occupant *o)
 {
-	int err = o->kind->hold ? o->kind->hold(ctx, o) : 0;
+	int err = o->kind->hold && o->pool.inside_pages ? o->kind->hold(ctx, o) : 0;
 
 	/* Whether who holds them has moved them out first is the point of it all. */
 	if (!err)
@@ -249,10 +282,10 @@ int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct 
 	int err;
 
 	*ret_o = (struct occupant){.kind = find_kind(ctx), .file = -1, .tee_fd = -1, .shm_fd = -1};
-	if (is_nobody(ret_o->kind) || !pages)
+	if (is_nobody(ret_o->kind))
 		return 0;
 	if (ret_o->kind->in_cache) {
-		err = fill_cache(ctx, ret_o, pages);
+		err = fill_cache(ctx, area, ret_o, pages);
 		return err ? err : look_at_cache(ctx, area, pages);
 	}
 	err = fill_pool(ctx, area, ret_o);
@@ -298,5 +331,6 @@ void occupant_leave(struct bench_ctx *ctx, struct occupant *o)
 		posix_fadvise(o->file, 0, 0, POSIX_FADV_DONTNEED);
 	close_fd(&o->file);
 	cma_pool_drop(&o->pool);
+	ballast_drop(&o->rest);
 	*o = (struct occupant){0};
 }

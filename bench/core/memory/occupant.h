@@ -7,6 +7,7 @@
 #define PINBENCH_MEMORY_OCCUPANT_H
 
 #include <liburing.h>
+#include "bench/core/memory/ballast.h"
 #include "bench/core/memory/pool.h"
 
 /* The parameters of a benchmark with an occupied area. */
@@ -23,10 +24,11 @@ struct occupant {
 	bool has_ring;
 	struct io_uring ring;
 	bool has_pins;
+	struct ballast rest; /* of the area, where the pool does not reach */
 };
 
 /* Which of its holders the case needs: the module, for one. Returns as bench_skip() does. */
-int occupant_check(struct bench_ctx *ctx);
+int occupant_check(struct bench_ctx *ctx, const struct cma_area *area);
 /*
  * By the case's parameters. Says in facts what lies where: occupied_pages before anybody held them,
  * left_pages afterwards. Returns as bench_skip() and bench_fail() do; leave in any case.

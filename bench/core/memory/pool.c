@@ -97,7 +97,7 @@ int cma_pool_fill(struct bench_ctx *ctx, const struct cma_area *area, size_t ins
 
 	if (err)
 		return err;
-	ballast_take(&ballast, SPARE_BYTES);
+	ballast_take(&ballast, SPARE_BYTES, area->pages * AREA_PAGE_BYTES);
 	err = fill(ctx, ret_pool, inside_pages);
 	ballast_drop(&ballast);
 	if (!err && ret_pool->inside_pages != inside_pages)
@@ -140,7 +140,7 @@ int cma_pool_fill_inside(struct bench_ctx *ctx, const struct cma_area *area, siz
 
 	if (err)
 		return err;
-	ballast_take(&ballast, SPARE_BYTES);
+	ballast_take(&ballast, SPARE_BYTES, area->pages * AREA_PAGE_BYTES);
 	while (!err && first < 0 && ret_pool->filled_pages < ret_pool->capacity_pages) {
 		err = fill_step(ctx, ret_pool, STEP_PAGES);
 		first = find_run(ret_pool, pages);
@@ -237,19 +237,27 @@ static size_t *pages_by_frame(const struct cma_pool *p)
 /* Marks what stays by the top bit of no frame number: the kernel has 55 of them. */
 #define KEPT (1ull << 63)
 
+/* Knuth, The Art of Computer Programming 2, 3.3.4: the same numbers every time. */
+static uint64_t next_random(uint64_t *state)
+{
+	*state = *state * 6364136223846793005ull + 1442695040888963407ull;
+	return *state >> 33;
+}
+
+/* Selection sampling (Knuth 2, 3.4.2, algorithm S): each page is as likely as any other. */
 static void choose(struct cma_pool *p, const size_t *by_frame, size_t keep)
 {
-	size_t seen = 0, kept = 0;
+	size_t left = p->inside_pages;
+	uint64_t state = 1;
 
 	for (uint64_t frame = 0; frame < p->area->pages; frame++) {
 		if (!by_frame[frame])
 			continue;
-		seen++;
-		/* As many of those seen so far as their share of all is. */
-		if (seen * keep / p->inside_pages > kept) {
+		if (next_random(&state) % left < keep) {
 			p->pfns[by_frame[frame] - 1] |= KEPT;
-			kept++;
+			keep--;
 		}
+		left--;
 	}
 }
 

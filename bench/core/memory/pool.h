@@ -29,7 +29,7 @@ int cma_pool_fill_inside(struct bench_ctx *ctx, const struct cma_area *area, siz
 /* The same with no page in the area: what was there is moved out. Needs the module. */
 int cma_pool_fill_outside(struct bench_ctx *ctx, const struct cma_area *area, size_t pages,
 			  struct cma_pool *ret_pool);
-/* Gives back all pages but @keep of those in the area, as evenly over it as they lie. */
+/* Gives back all pages but @keep of those in the area, drawn at random, the same every time. */
 int cma_pool_thin(struct bench_ctx *ctx, struct cma_pool *pool, size_t keep);
 /* Looks again where the pages are. Returns as bench_fail() does. */
 int cma_pool_look(struct bench_ctx *ctx, struct cma_pool *pool);
