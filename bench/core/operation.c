@@ -29,11 +29,28 @@ int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call ca
 {
 	int err;
 
-	op->durations.region = bench_region_in_user_space(ctx, op->metrics->each, op->metrics->per);
+	op->durations.region = DURATIONS_UNMARKED;
+	if (!op->rehearsal)
+		op->durations.region =
+			bench_region_in_user_space(ctx, op->metrics->each, op->metrics->per);
 	err = measure_call(&op->durations, bench_is_counted(ctx), &op->last_ns, call, context);
 	if (!err)
 		op->done += count;
 	return err;
+}
+
+double operation_each(const struct operation *op)
+{
+	return durations_total(&op->durations, op->overhead) / (double)op->done;
+}
+
+uint64_t operation_forget(struct operation *op)
+{
+	uint64_t ret = durations_sum(&op->durations);
+
+	op->durations.count = 0;
+	op->done = 0;
+	return ret;
 }
 
 void operation_report(struct bench_ctx *ctx, struct operation *op)
@@ -44,10 +61,9 @@ void operation_report(struct bench_ctx *ctx, struct operation *op)
 	if (!d->count)
 		return;
 	bench_region_add(ctx, d->region, d->count, durations_sum(d), op->overhead, op->done);
-	bench_sample(ctx, metrics->each, durations_total(d, op->overhead) / (double)op->done);
+	bench_sample(ctx, metrics->each, operation_each(op));
 	bench_sample(ctx, metrics->call_p50, durations_quantile(d, 0.5, op->overhead));
 	bench_sample(ctx, metrics->call_p99, durations_quantile(d, 0.99, op->overhead));
 	bench_sample(ctx, metrics->call_max, durations_quantile(d, 1, op->overhead));
-	d->count = 0;
-	op->done = 0;
+	operation_forget(op);
 }

@@ -39,6 +39,8 @@ struct operation {
 	double overhead;  /* of measuring one call */
 	uint64_t done;	  /* operations in the calls so far */
 	uint64_t last_ns; /* of measure_call() */
+	/* By the caller: these calls are to warm up, and carry no marks; operation_forget() them */
+	bool rehearsal;
 };
 
 /*
@@ -55,6 +57,10 @@ void operation_free(struct operation *op);
  */
 int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
 		   uint64_t count);
+/* The figure of the calls since the last report: what one operation took. */
+double operation_each(const struct operation *op);
+/* What the calls since the last report took in all; they are no part of any figure. */
+uint64_t operation_forget(struct operation *op);
 /* Makes one sample of each metric of the calls since the last report, and forgets them. */
 void operation_report(struct bench_ctx *ctx, struct operation *op);
 
