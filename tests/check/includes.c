@@ -13,6 +13,7 @@
 #define LIB_CMOCKA  (1u << 3)
 #define KERNEL	    (1u << 4)
 #define LIB_GSL	    (1u << 5)
+#define LIB_URING   (1u << 6)
 #define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
@@ -35,7 +36,7 @@ static const struct layer layers[] = {
 	 KERNEL},
 	{"lab/guest/plugin/", {"include/pinbench/marker.h", "lab/guest/plugin/"}, NONE},
 	{"kernel-side/probes/", {NULL}, KERNEL},
-	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON},
+	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON | LIB_URING},
 	{"bench/benchmarks.c.in", {"include/pinbench/", "bench/core/"}, NONE},
 	{"bench/",
 	 {"include/pinbench/bench.h", "include/pinbench/uapi.h", "bench/core/", "bench/%s/"},
@@ -129,6 +130,8 @@ static unsigned int library_of(const char *name)
 	if (!strcmp(name, "glib.h") || !strcmp(name, "glib-unix.h") ||
 	    g_str_has_prefix(name, "glib/") || g_str_has_prefix(name, "gio/"))
 		return LIB_GLIB;
+	if (!strcmp(name, "liburing.h"))
+		return LIB_URING;
 	if (g_str_has_prefix(name, "gsl/"))
 		return LIB_GSL;
 	return 0;
