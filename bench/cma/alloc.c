@@ -88,7 +88,7 @@ static int explore(struct bench_ctx *ctx, struct alloc_case *c)
 {
 	int err = occupant_move_in(ctx, &c->area, &c->occupant);
 
-	buffers_rehearse(&c->buffers);
+	buffers_rehearse(&c->buffers, true);
 	if (!err)
 		err = alloc_counting_retries(ctx, c);
 	if (!err)
@@ -96,7 +96,7 @@ static int explore(struct bench_ctx *ctx, struct alloc_case *c)
 	if (!err && occupant_holds(&c->occupant))
 		err = alloc_after_release(ctx, c);
 	occupant_leave(ctx, &c->occupant);
-	buffers_forget(&c->buffers);
+	buffers_rehearse(&c->buffers, false);
 	return err ? err : check_given_back(ctx, c);
 }
 

@@ -146,7 +146,7 @@ static int dma_free_all(struct bench_ctx *ctx, struct buffers *b)
 		return 0;
 	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_CMA_FREE, &req))
 		return bench_fail(ctx, errno, "the module cannot free: %s", strerror(errno));
-	operation_add(&b->free, durations, req.samples.count, 1);
+	operation_add(&b->free, durations, req.samples.count, req.buffers);
 	return req.buffers == b->granted ? 0
 					 : bench_fail(ctx, EPROTO, "%u of %zu buffers were freed",
 						      req.buffers, b->granted);
@@ -248,6 +248,7 @@ int buffers_alloc(struct bench_ctx *ctx, const struct cma_area *area, struct buf
 	size_t in_a_row = 0;
 	int err = 0;
 
+	operation_forget(&b->alloc);
 	b->granted = b->refused = 0;
 	b->granted_total = b->refused_total = 0;
 	b->counted = (struct area_counters){0};
@@ -291,22 +292,18 @@ void buffers_report(struct bench_ctx *ctx, struct buffers *b)
 
 int buffers_free(struct bench_ctx *ctx, struct buffers *b)
 {
-	int err = b->source->free_all(ctx, b);
+	int err;
+
+	operation_forget(&b->free);
+	err = b->source->free_all(ctx, b);
 
 	b->granted = 0;
 	return err;
 }
 
-void buffers_rehearse(struct buffers *b)
+void buffers_rehearse(struct buffers *b, bool rehearsal)
 {
-	b->alloc.rehearsing = true;
-	b->free.rehearsing = true;
-}
-
-void buffers_forget(struct buffers *b)
-{
-	operation_forget(&b->alloc);
-	operation_forget(&b->free);
+	b->alloc.rehearsal = b->free.rehearsal = rehearsal;
 }
 
 void buffers_drop(struct buffers *b)

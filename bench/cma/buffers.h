@@ -42,9 +42,8 @@ void buffers_count(struct bench_ctx *ctx, const struct buffers *b);
 void buffers_report(struct bench_ctx *ctx, struct buffers *b);
 /* Gives back those that were granted. */
 int buffers_free(struct bench_ctx *ctx, struct buffers *b);
-/* What is done from here on is no figure, until it is forgotten. */
-void buffers_rehearse(struct buffers *b);
-void buffers_forget(struct buffers *b);
+/* Whether what is done from here on is no figure. */
+void buffers_rehearse(struct buffers *b, bool rehearsal);
 /* Takes zeroed ones. */
 void buffers_drop(struct buffers *b);
 

@@ -89,8 +89,7 @@ static int pin(struct bench_ctx *ctx, struct migrate_case *c, struct operation *
 	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_GUP_ACQUIRE, &req))
 		return bench_fail(ctx, errno, "pin_user_pages_fast() with FOLL_LONGTERM: %s",
 				  strerror(errno));
-	err = operation_add(op, c->durations, req.samples.count, 0);
-	op->done += c->pages;
+	err = operation_add(op, c->durations, req.samples.count, c->pages);
 	return err ? bench_fail(ctx, err, "more calls than pages") : 0;
 }
 
@@ -142,9 +141,10 @@ static int pin_outside(struct bench_ctx *ctx, struct migrate_case *c)
 {
 	int err;
 
-	c->outside.rehearsing = true;
+	c->outside.rehearsal = true;
 	err = pin(ctx, c, &c->outside);
 	operation_forget(&c->outside);
+	c->outside.rehearsal = false;
 	if (!err)
 		err = unpin(ctx, c);
 	if (!err)

@@ -53,20 +53,25 @@ const struct bench_param backing_param_backing = {
 const struct bench_param backing_param_page = {
 	.name = "page",
 	.fallback = "4k",
-	.allowed = (const char *const[]){"4k", "64k", "2m", "any", NULL},
-	.help = "its folio size: 4k, 64k (mTHP), 2m (THP or hugetlb), any (the filesystem decides)",
+	.allowed = (const char *const[]){"4k", "64k", "2m", "1g", "any", NULL},
+	.help = "its folio size: 4k, 64k (mTHP), 2m (THP or hugetlb), 1g (hugetlb), any (the "
+		"filesystem decides)",
 };
 
 const struct bench_param backing_param_size = {
 	.name = "size",
 	.fallback = "16m",
-	.allowed = (const char *const[]){"2m", "4m", "8m", "16m", "32m", "64m", NULL},
+	.allowed = (const char *const[]){"2m", "4m", "8m", "16m", "32m", "64m", "1g", NULL},
 	.help = "size of the region",
 };
 
 static int reserve(struct bench_ctx *ctx, struct backing *b)
 {
-	b->reserved_bytes = b->bytes + HUGE_PAGE_BYTES;
+	size_t align = b->folio_bytes > HUGE_PAGE_BYTES ? b->folio_bytes : HUGE_PAGE_BYTES;
+
+	/* A hugetlb mapping is made of whole pages, even where the region is a part of one. */
+	b->mapped_bytes = (b->bytes + align - 1) & ~(align - 1);
+	b->reserved_bytes = b->mapped_bytes + align;
 	b->reserved = mmap(NULL, b->reserved_bytes, PROT_NONE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (b->reserved == MAP_FAILED) {
@@ -74,20 +79,23 @@ static int reserve(struct bench_ctx *ctx, struct backing *b)
 		return bench_fail(ctx, errno, "cannot reserve %zu bytes of address space: %s",
 				  b->reserved_bytes, strerror(errno));
 	}
-	b->addr = (void *)(((uintptr_t)b->reserved + HUGE_PAGE_BYTES - 1) & ~(HUGE_PAGE_BYTES - 1));
+	b->addr = (void *)(((uintptr_t)b->reserved + align - 1) & ~(align - 1));
 	return 0;
 }
 
 static int map_at(struct bench_ctx *ctx, struct backing *b, int flags, int fd)
 {
 	int prot = b->kind->read_only ? PROT_READ : PROT_READ | PROT_WRITE;
-	void *addr = mmap(b->addr, b->bytes, prot, flags | MAP_FIXED, fd, 0);
+	void *addr = mmap(b->addr, b->mapped_bytes, prot, flags | MAP_FIXED, fd, 0);
 
 	if (addr != MAP_FAILED)
 		return 0;
 	if (flags & MAP_HUGETLB)
-		return bench_skip(ctx, "not enough free hugetlb pages of 2m for %zu bytes: %s",
-				  b->bytes, strerror(errno));
+		return bench_skip(ctx,
+				  "not enough free hugetlb pages of %s for %zu bytes (%s); more "
+				  "by nr_hugepages in /sys/kernel/mm/hugepages, those of 1g best "
+				  "at boot: hugepagesz=1G hugepages=1",
+				  bench_param(ctx, "page"), b->mapped_bytes, strerror(errno));
 	return bench_fail(ctx, errno, "cannot map %zu bytes: %s", b->bytes, strerror(errno));
 }
 
@@ -119,8 +127,9 @@ static int map_anon(struct bench_ctx *ctx, struct backing *b)
 
 static int map_hugetlb(struct bench_ctx *ctx, struct backing *b)
 {
-	return map_at(ctx, b, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | (21 << MAP_HUGE_SHIFT),
-		      -1);
+	int size = __builtin_ctzl(b->folio_bytes) << MAP_HUGE_SHIFT;
+
+	return map_at(ctx, b, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | size, -1);
 }
 
 static int map_file(struct bench_ctx *ctx, struct backing *b)
@@ -197,7 +206,7 @@ static int map_filesystem(struct bench_ctx *ctx, struct backing *b)
 /* clang-format off */
 static const struct backing_kind kinds[] = {
 	{.name = "anon", .pages = "4k 64k 2m", .map = map_anon, .anon = true},
-	{.name = "hugetlb", .pages = "2m", .map = map_hugetlb, .hugetlb = true},
+	{.name = "hugetlb", .pages = "2m 1g", .map = map_hugetlb, .hugetlb = true},
 	{.name = "memfd", .pages = "4k 2m", .map = map_memfd},
 	{.name = "tmpfs", .pages = "4k 2m", .map = map_tmpfs},
 	{.name = "file", .pages = "any", .map = map_filesystem},
@@ -264,7 +273,7 @@ static int verify(struct bench_ctx *ctx, const struct backing *b)
 {
 	const struct backing_kind *kind = b->kind;
 	struct page_survey s;
-	int err = page_survey_take(b->addr, b->bytes, &s);
+	int err = page_survey_take(b->addr, b->mapped_bytes, &s);
 
 	if (err)
 		return bench_skip(ctx, "cannot verify what backs the memory (%s); run as root",

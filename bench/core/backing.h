@@ -13,11 +13,12 @@ struct backing_kind;
 
 struct backing {
 	const struct backing_kind *kind;
-	void *addr; /* 2 MiB aligned */
+	void *addr; /* aligned to 2 MiB, and to its folio size */
 	size_t bytes;
-	size_t folio_bytes; /* promised; 0: the filesystem decides */
-	int fd;		    /* of the file mapped, or -1 */
-	void *reserved;	    /* the address range that addr lies in */
+	size_t mapped_bytes; /* in whole hugetlb pages */
+	size_t folio_bytes;  /* promised; 0: the filesystem decides */
+	int fd;		     /* of the file mapped, or -1 */
+	void *reserved;	     /* the address range that addr lies in */
 	size_t reserved_bytes;
 	pid_t sharer;	    /* the child that shares the pages, or 0 */
 	char thp_saved[32]; /* /sys values to put back; empty: untouched */

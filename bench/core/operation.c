@@ -25,7 +25,7 @@ int operation_init_in_module(struct bench_ctx *ctx, const struct operation_metri
 	int err;
 
 	*ret_operation = (struct operation){
-		.metrics = metrics, .in_module = true, .overhead = bench_call_overhead(ctx)};
+		.metrics = metrics, .overhead = bench_call_overhead(ctx), .in_module = true};
 	err = durations_init(&ret_operation->durations, calls);
 	return err ? bench_fail(ctx, err, "no memory for %zu durations", calls) : 0;
 }
@@ -39,7 +39,7 @@ static int region_of(struct bench_ctx *ctx, const struct operation *op)
 {
 	const struct operation_metrics *m = op->metrics;
 
-	if (op->rehearsing)
+	if (op->rehearsal)
 		return DURATIONS_UNMARKED;
 	return op->in_module ? bench_region(ctx, m->each, m->per)
 			     : bench_region_in_user_space(ctx, m->each, m->per);
@@ -54,23 +54,15 @@ struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operatio
 	return durations_request(&d, bench_is_counted(ctx));
 }
 
-/* Of a rehearsal nothing is kept but the last call. */
-static void make_room(struct operation *op)
-{
-	if (op->rehearsing)
-		op->durations.count = 0;
-}
-
 int operation_add(struct operation *op, const uint64_t *durations, size_t calls, uint64_t count)
 {
 	struct durations *d = &op->durations;
 
-	make_room(op);
 	if (calls > d->capacity - d->count)
 		return -ENOSPC;
 	memcpy(d->values + d->count, durations, calls * sizeof(*durations));
 	d->count += calls;
-	op->done += calls * count;
+	op->done += count;
 	return 0;
 }
 
@@ -79,12 +71,25 @@ int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call ca
 {
 	int err;
 
-	make_room(op);
 	op->durations.region = region_of(ctx, op);
 	err = measure_call(&op->durations, bench_is_counted(ctx), &op->last_ns, call, context);
 	if (!err)
 		op->done += count;
 	return err;
+}
+
+double operation_each(const struct operation *op)
+{
+	return durations_total(&op->durations, op->overhead) / (double)op->done;
+}
+
+uint64_t operation_forget(struct operation *op)
+{
+	uint64_t ret = durations_sum(&op->durations);
+
+	op->durations.count = 0;
+	op->done = 0;
+	return ret;
 }
 
 void operation_report(struct bench_ctx *ctx, struct operation *op)
@@ -95,16 +100,9 @@ void operation_report(struct bench_ctx *ctx, struct operation *op)
 	if (!d->count)
 		return;
 	bench_region_add(ctx, d->region, d->count, durations_sum(d), op->overhead, op->done);
-	bench_sample(ctx, metrics->each, durations_total(d, op->overhead) / (double)op->done);
+	bench_sample(ctx, metrics->each, operation_each(op));
 	bench_sample(ctx, metrics->call_p50, durations_quantile(d, 0.5, op->overhead));
 	bench_sample(ctx, metrics->call_p99, durations_quantile(d, 0.99, op->overhead));
 	bench_sample(ctx, metrics->call_max, durations_quantile(d, 1, op->overhead));
 	operation_forget(op);
-}
-
-void operation_forget(struct operation *op)
-{
-	op->durations.count = 0;
-	op->done = 0;
-	op->rehearsing = false;
 }

@@ -34,13 +34,14 @@ struct operation_metrics {
 /* clang-format on */
 
 struct operation {
-	bool rehearsing; /* what is called now is no figure: see operation_forget() */
-	bool in_module;	 /* measured by the module, not here */
 	const struct operation_metrics *metrics;
 	struct durations durations;
 	double overhead;  /* of measuring one call */
 	uint64_t done;	  /* operations in the calls so far */
 	uint64_t last_ns; /* of measure_call() */
+	/* By the caller: these calls are to warm up, and carry no marks; operation_forget() them */
+	bool rehearsal;
+	bool in_module; /* measured by the module, not here */
 };
 
 /*
@@ -50,8 +51,8 @@ struct operation {
 int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metrics, size_t calls,
 		   struct operation *ret_operation);
 /*
- * The same for calls that the module measures: their durations are handed to operation_add(), and
- * their requests are made by operation_request().
+ * The same for calls that the module measures: their requests are made by operation_request(), and
+ * their durations are handed to operation_add().
  */
 int operation_init_in_module(struct bench_ctx *ctx, const struct operation_metrics *metrics,
 			     size_t calls, struct operation *ret_operation);
@@ -66,11 +67,13 @@ int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call ca
 /* The samples of an ioctl of at most @capacity calls, to be put at @durations. */
 struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operation *op,
 					  uint64_t *durations, size_t capacity);
-/* The calls that came back, each of @count operations. 0, or -ENOSPC. */
+/* The calls that came back, which did @count operations in all. 0, or -ENOSPC. */
 int operation_add(struct operation *op, const uint64_t *durations, size_t calls, uint64_t count);
+/* The figure of the calls since the last report: what one operation took. */
+double operation_each(const struct operation *op);
+/* What the calls since the last report took in all; they are no part of any figure. */
+uint64_t operation_forget(struct operation *op);
 /* Makes one sample of each metric of the calls since the last report, and forgets them. */
 void operation_report(struct bench_ctx *ctx, struct operation *op);
-/* Ends a rehearsal: forgets its calls, and what comes now is a figure. */
-void operation_forget(struct operation *op);
 
 #endif

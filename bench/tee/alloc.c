@@ -94,10 +94,11 @@ static int run(struct bench_ctx *ctx)
 	struct alloc_case *c = bench_state(ctx);
 	int err;
 
-	c->alloc.rehearsing = c->release.rehearsing = true;
+	c->alloc.rehearsal = c->release.rehearsal = true;
 	err = pass(ctx, c);
 	operation_forget(&c->alloc);
 	operation_forget(&c->release);
+	c->alloc.rehearsal = c->release.rehearsal = false;
 	if (!err)
 		err = pass(ctx, c);
 	if (err)

@@ -172,11 +172,12 @@ static int run(struct bench_ctx *ctx)
 	struct register_case *c = bench_state(ctx);
 	int err = fill(ctx, c);
 
-	c->enter.rehearsing = c->leave.rehearsing = true;
+	c->enter.rehearsal = c->leave.rehearsal = true;
 	if (!err)
 		err = measure(ctx, c);
 	operation_forget(&c->enter);
 	operation_forget(&c->leave);
+	c->enter.rehearsal = c->leave.rehearsal = false;
 	if (!err)
 		err = fill(ctx, c);
 	if (!err)

@@ -36,12 +36,11 @@ static const struct layer layers[] = {
 	 KERNEL},
 	{"lab/guest/plugin/", {"include/pinbench/marker.h", "lab/guest/plugin/"}, NONE},
 	{"kernel-side/probes/", {NULL}, KERNEL},
-	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON},
-	{"bench/core/memory/", {"include/pinbench/", "bench/core/"}, LIB_URING},
+	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON | LIB_URING},
 	{"bench/benchmarks.c.in", {"include/pinbench/", "bench/core/"}, NONE},
 	{"bench/",
 	 {"include/pinbench/bench.h", "include/pinbench/uapi.h", "bench/core/", "bench/%s/"},
-	 LIB_URING},
+	 NONE},
 	{"reports/stats/", {"include/pinbench/quantile.h", "reports/stats/"}, LIB_GLIB | LIB_GSL},
 	{"reports/render/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "!reports/stats/", "reports/"},
@@ -124,8 +123,6 @@ static unsigned int library_of(const char *name)
 {
 	if (!strcmp(name, "jansson.h"))
 		return LIB_JANSSON;
-	if (!strcmp(name, "liburing.h"))
-		return LIB_URING;
 	if (!strcmp(name, "cmocka.h"))
 		return LIB_CMOCKA;
 	if (!strcmp(name, "gelf.h") || !strcmp(name, "libelf.h"))
@@ -133,6 +130,8 @@ static unsigned int library_of(const char *name)
 	if (!strcmp(name, "glib.h") || !strcmp(name, "glib-unix.h") ||
 	    g_str_has_prefix(name, "glib/") || g_str_has_prefix(name, "gio/"))
 		return LIB_GLIB;
+	if (!strcmp(name, "liburing.h"))
+		return LIB_URING;
 	if (g_str_has_prefix(name, "gsl/"))
 		return LIB_GSL;
 	return 0;

@@ -159,6 +159,43 @@ static void test_counts_the_slow_path(void **state)
 	forget(out);
 }
 
+/* A registered buffer holds a pin a folio, and what is read into it is not pinned again. */
+static void test_uring_pins_once(void **state)
+{
+	const char *table = "uring/register[backing=anon,page=2m,buffers=1,size=2m]";
+	const char *io = "uring/read[backing=anon,page=4k,io=16k,size=2m]";
+	char *out = measure(table, io, NULL);
+	json_t *result = load_result(out);
+	const json_t *one = find_case(result, io);
+
+	assert_true(fact(find_case(result, table), "pins_acquired") == 512);
+	assert_true(fact(find_case(result, table), "pins_held") == 1);
+	assert_true(fact(find_case(result, table), "vm_pin_after_bytes") == 0);
+	assert_true(fact(one, "pins_of_read") == 4);
+	assert_true(fact(one, "pins_of_read_fixed") == 0);
+	assert_true(median_of(one, "read") > median_of(one, "read_fixed"));
+	assert_true(median_of(one, "pin_share") > 0);
+	json_decref(result);
+	forget(out);
+}
+
+/* What a limit refused is not kept; a huge page is charged whole for a part of it. */
+static void test_uring_refused_leaves_nothing(void **state)
+{
+	const char *small = "uring/memlock[backing=anon,page=4k,size=2m]";
+	const char *huge = "uring/memlock[backing=hugetlb,page=1g,size=2m]";
+	char *out = measure(small, huge, NULL);
+	json_t *result = load_result(out);
+
+	assert_true(fact(find_case(result, small), "accepted_bytes") == 1 << 20);
+	assert_true(fact(find_case(result, small), "pins_left") == 0);
+	assert_true(fact(find_case(result, huge), "accepted_bytes") == 0);
+	assert_true(fact(find_case(result, huge), "vm_pin_charged_bytes") == 1 << 30);
+	assert_true(fact(find_case(result, huge), "vm_pin_left_bytes") == 0);
+	json_decref(result);
+	forget(out);
+}
+
 static void test_warm_case_is_quick(void **state)
 {
 	char *out = scratch("warm");
@@ -197,6 +234,8 @@ int main(void)
 		cmocka_unit_test(test_second_boot_into_a_relative_path),
 		cmocka_unit_test(test_agrees_with_gup_test),
 		cmocka_unit_test(test_counts_the_slow_path),
+		cmocka_unit_test(test_uring_pins_once),
+		cmocka_unit_test(test_uring_refused_leaves_nothing),
 		cmocka_unit_test(test_warm_case_is_quick),
 		cmocka_unit_test(test_reports_are_written),
 	};

@@ -112,10 +112,10 @@ static int hold_by_uring(struct bench_ctx *ctx, struct occupant *o)
 		.iov_base = o->pool.addr,
 		.iov_len = o->pool.filled_pages * AREA_PAGE_BYTES,
 	};
-	int err = io_uring_queue_init(8, &o->ring, 0);
+	int err = ring_open(ctx, &o->ring);
 
 	if (err)
-		return bench_skip(ctx, "io_uring is not to be had: %s", strerror(-err));
+		return err;
 	o->has_ring = true;
 	err = io_uring_register_buffers(&o->ring, &buffer, 1);
 	return err ? bench_fail(ctx, err, "io_uring_register_buffers: %s", strerror(-err)) : 0;

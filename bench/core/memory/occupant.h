@@ -6,9 +6,9 @@
 #ifndef PINBENCH_MEMORY_OCCUPANT_H
 #define PINBENCH_MEMORY_OCCUPANT_H
 
-#include <liburing.h>
 #include "bench/core/memory/ballast.h"
 #include "bench/core/memory/pool.h"
+#include "bench/core/ring.h"
 
 /* The parameters of a benchmark with an occupied area. */
 extern const struct bench_param occupant_param_occupant;
