@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include "bench/core/sysfile.h"
+#include "bench/core/pins.h"
 #include "bench/gup/gup.h"
 
 #define PAGE_BYTES	   4096ul
@@ -198,37 +198,19 @@ static int release(struct bench_ctx *ctx, const struct gup_spec *spec, struct gu
 	return 0;
 }
 
-static int pins_taken(struct bench_ctx *ctx, uint64_t *ret_acquired, uint64_t *ret_released)
-{
-	if (vmstat_read("nr_foll_pin_acquired", ret_acquired) ||
-	    vmstat_read("nr_foll_pin_released", ret_released))
-		return bench_fail(ctx, ENOENT,
-				  "/proc/vmstat has no nr_foll_pin_acquired to check pins against");
-	return 0;
-}
-
 int gup_pass_run(struct bench_ctx *ctx, const struct gup_spec *spec, const struct backing *b,
 		 unsigned int flags, struct gup_pass *pass)
 {
-	uint64_t acquired[2], released[2];
-	int err = pins_taken(ctx, &acquired[0], &released[0]);
+	struct pins before, pins;
+	int err = pins_read(ctx, &before);
 
 	if (!err)
 		err = acquire(ctx, spec, b, flags, pass);
 	if (!err)
 		err = release(ctx, spec, pass);
 	if (!err)
-		err = pins_taken(ctx, &acquired[1], &released[1]);
-	if (err)
-		return err;
-	acquired[1] -= acquired[0];
-	released[1] -= released[0];
-	bench_counter(ctx, "nr_foll_pin_acquired", (double)acquired[1], "region");
-	bench_counter(ctx, "nr_foll_pin_released", (double)released[1], "region");
-	if (acquired[1] != released[1])
-		return bench_fail(ctx, EPROTO, "%llu pins were taken and %llu given back",
-				  (unsigned long long)acquired[1], (unsigned long long)released[1]);
-	return 0;
+		err = pins_account(ctx, &before, &pins);
+	return err;
 }
 
 int gup_pass_init(struct bench_ctx *ctx, struct gup_pass *ret_pass)

@@ -1,0 +1,25 @@
+/*
+ * How many pins the kernel says it took and gave back (FOLL_PIN; a plain reference is none of
+ * them). It counts for the whole machine: on one where others pin at the same time, theirs are in
+ * it.
+ */
+#ifndef PINBENCH_PINS_H
+#define PINBENCH_PINS_H
+
+#include <stdint.h>
+#include "pinbench/bench.h"
+
+struct pins {
+	uint64_t acquired;
+	uint64_t released;
+};
+
+/* Since the boot. Returns as bench_fail() does: a kernel without the counters fails the case. */
+int pins_read(struct bench_ctx *ctx, struct pins *ret_pins);
+/*
+ * Since @before: into @ret_pins and, for one repetition, counters of the case. Pins that were not
+ * given back, or never taken, fail it.
+ */
+int pins_account(struct bench_ctx *ctx, const struct pins *before, struct pins *ret_pins);
+
+#endif
