@@ -6,7 +6,8 @@
 
 extern const struct bench_param *const direct_params[];
 
-#define DIRECT_UNPINNED "page references, by iov_iter_get_pages2(); or none: the zero page"
+#define DIRECT_UNPINNED \
+	"page references (iov_iter_get_pages2(), 6.1); or uncounted pins of the zero page"
 #define DIRECT_OUTSIDE                                                                            \
 	"mapping, faulting in and verifying the memory, opening the device, and the clock's own " \
 	"cost, which is subtracted"
