@@ -36,17 +36,17 @@ struct events_case {
 };
 
 static const struct operation_metrics operations[] = {
-	[REGISTER] = OPERATION_NAMES("register", "enabler"),
+	[REGISTER] = OPERATION_NAMES("register", "call"),
 	[ENABLE] = OPERATION_NAMES("enable", "enabler"),
 	[DISABLE] = OPERATION_NAMES("disable", "enabler"),
-	[UNREGISTER] = OPERATION_NAMES("unregister", "enabler"),
+	[UNREGISTER] = OPERATION_NAMES("unregister", "call"),
 };
 
 static const struct bench_metric metrics[] = {
-	OPERATION_METRICS("register", "enabler", "DIAG_IOCSREG of an event that exists", false),
+	OPERATION_METRICS("register", "call", "DIAG_IOCSREG of an event that exists", false),
 	OPERATION_METRICS("enable", "enabler", "switching the event on", false),
 	OPERATION_METRICS("disable", "enabler", "switching it off", true),
-	OPERATION_METRICS("unregister", "enabler", "DIAG_IOCSUNREG", true),
+	OPERATION_METRICS("unregister", "call", "DIAG_IOCSUNREG", true),
 	{.name = NULL},
 };
 
