@@ -8,9 +8,9 @@
  * Path: blkdev_write_iter() -> bio_iov_iter_get_pages() -> iov_iter_extract_pages() ->
  * pin_user_pages_fast(); null_queue_rq(); bio_release_pages() -> unpin_user_folio()
  *
- * The first write after a timer tick updates the device's time of change as well, which is why
- * passes differ by a few hundred instructions. In 6.1 blkdev_write_iter() plugs the request:
- * kblockd issues it, and two switches of context are in the figure.
+ * The first write after a timer tick updates the device's time of change as well. In 6.1
+ * blkdev_write_iter() plugs the request: kblockd issues it, and two switches of context are in the
+ * figure.
  */
 #include <unistd.h>
 #include "bench/syscall/direct.h"

@@ -102,10 +102,12 @@ static int lock_and_unlock(struct bench_ctx *ctx, struct syscall_case *c)
 	size_t before, after;
 	int err = read_locked(ctx, "vmlck_before_bytes", &before);
 
+	syscall_drain_lru(c);
 	if (!err)
 		err = syscall_call(ctx, c, LOCK, "mlock()", call_mlock, b, pages);
 	if (!err)
 		err = check_locked(ctx, b, before);
+	syscall_drain_lru(c);
 	if (!err)
 		err = syscall_call(ctx, c, UNLOCK, "munlock()", call_munlock, b, pages);
 	if (!err)

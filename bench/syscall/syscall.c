@@ -68,14 +68,21 @@ int syscall_call(struct bench_ctx *ctx, struct syscall_case *c, size_t operation
 			  err == -ENODATA ? "fewer bytes than asked for" : strerror(-err));
 }
 
+void syscall_drain_lru(struct syscall_case *c)
+{
+	madvise(c->scratch, SYSCALL_PAGE_BYTES, MADV_COLD);
+}
+
 /*
- * Every pass begins with nothing waiting in this CPU's batches of LRU pages and page counters:
- * MADV_COLD drains the first, reading the pins folds the second. What was left there would be
- * worked off in some later call, whichever fills the batch.
+ * Every pass begins right after a timer tick, with nothing waiting in this CPU's batches of LRU
+ * pages and page counters (reading the pins folds the latter): what is left there would be worked
+ * off in some later call, and which one would depend on what this process did before.
  */
 static int begin_pass(struct bench_ctx *ctx, struct syscall_case *c, struct pins *ret_pins)
 {
-	madvise(c->scratch, SYSCALL_PAGE_BYTES, MADV_COLD);
+	for (size_t i = 0; i < SYSCALL_MAX_OPERATIONS; i++)
+		c->operations[i].last_ns = 0;
+	syscall_drain_lru(c);
 	c->passes++;
 	return pins_read(ctx, ret_pins);
 }

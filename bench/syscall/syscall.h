@@ -45,6 +45,8 @@ extern const struct bench_param syscall_param_io;
  */
 int syscall_call(struct bench_ctx *ctx, struct syscall_case *c, size_t operation, const char *what,
 		 measured_call call, void *context, uint64_t count);
+/* Empties this CPU's batches of LRU pages, for calls that would do it themselves. */
+void syscall_drain_lru(struct syscall_case *c);
 /* What a call returns that transferred @got of @want bytes: fewer are an error. Reads errno. */
 int syscall_transferred(ssize_t got, size_t want);
 /* The bytes per call; a skip if the region is no multiple of them. */
