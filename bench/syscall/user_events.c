@@ -134,6 +134,7 @@ static int switch_event(struct bench_ctx *ctx, struct syscall_case *c, bool on)
 	struct events_case *e = c->own;
 	int err;
 
+	wait_for_grace_period();
 	e->value = on ? '1' : '0';
 	err = syscall_call(ctx, c, on ? ENABLE : DISABLE, "writing the event's enable file",
 			   call_write, e, e->enablers);
@@ -191,6 +192,9 @@ static int open_case(struct bench_ctx *ctx, struct syscall_case *c)
 	e->spacing = bench_param_size_bytes(ctx, "spacing");
 	e->words = c->backing.addr;
 	memset(e->words, 0, c->backing.bytes);
+	bench_fact_string(ctx, "disable_varies",
+			  "by some 10 instructions a call: SRCU arms a timer, and __mod_timer() "
+			  "goes by the time since the boot");
 	return user_event_open(ctx, &e->event, e->words);
 }
 
