@@ -55,6 +55,13 @@ static void mount_or_give_up(const char *type, const char *dir)
 		give_up("cannot mount %s on %s", type, dir);
 }
 
+/* What only some kernels have: of the others a benchmark will say that it is missing. */
+static void mount_if_known(const char *type, const char *dir)
+{
+	if (mount(type, dir, type, 0, NULL) && errno != ENODEV && errno != ENOENT)
+		give_up("cannot mount %s on %s", type, dir);
+}
+
 static void write_file(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
@@ -165,6 +172,7 @@ static void prepare(void)
 	mount_or_give_up("sysfs", "/sys");
 	mount_or_give_up("tmpfs", "/tmp");
 	mount_or_give_up("debugfs", "/sys/kernel/debug");
+	mount_if_known("tracefs", "/sys/kernel/tracing");
 	seed_random();
 	load_module();
 	write_disk();
