@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 #include "bench/core/leftovers.h"
 #include "bench/core/sysfile.h"
@@ -28,10 +29,23 @@ static uint64_t cma_used_pages(void)
 	return pages;
 }
 
+/*
+ * A locked page that was freed is counted until its processor has worked off a list of them, which
+ * may be never; mlock() and munlock() do so (mm/mlock.c, mlock_drain_local()).
+ */
+static void drain_mlock_lists(void)
+{
+	static char page[4096];
+
+	if (!mlock(page, 1))
+		munlock(page, 1);
+}
+
 void leftovers_note(struct leftovers *ret_now)
 {
 	uint64_t acquired = 0, released = 0;
 
+	drain_mlock_lists();
 	*ret_now = (struct leftovers){.cma_used_pages = cma_used_pages()};
 	if (!vmstat_read("nr_foll_pin_acquired", &acquired) &&
 	    !vmstat_read("nr_foll_pin_released", &released))

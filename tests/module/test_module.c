@@ -1,7 +1,7 @@
 /*
- * The module against a hostile user, on a kernel with KASAN and lockdep: boots one and
- * runs tests/module/hostile.c in it instead of the agent.
- * argv: the hostile program, the kernel's name.
+ * Boots a kernel and runs a program in it instead of the agent, whose checks are the test:
+ * hostile.c against the module on a kernel with KASAN and lockdep, killed.c with cases.
+ * argv: the program, the kernel's name, the machine's, the plan.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,13 +52,13 @@ static int count_failures(const char *events, bool *ret_ended)
 	return failures;
 }
 
-static int run(struct pb_guest *guest, GError **ret_error)
+static int run(struct pb_guest *guest, const char *plan, GError **ret_error)
 {
 	struct pb_guest_end end;
 	bool ended;
 	int failures;
 
-	if (pb_guest_run(guest, NULL, "{}", &end, ret_error))
+	if (pb_guest_run(guest, NULL, plan, &end, ret_error))
 		return -1;
 	failures = count_failures(end.events, &ended);
 	if (end.failure) {
@@ -86,13 +86,13 @@ int main(int argc, char **argv)
 	GError *error = NULL;
 	int failures;
 
-	if (argc != 3)
+	if (argc != 5)
 		return EXIT_FAILURE;
 	pb_signals_install();
 	if (pb_kernel_get(argv[2], PB_PATH_CONFIGS, 0, progress, &kernel, &error) ||
 	    pb_module_build(kernel, PB_PATH_KERNEL_SIDE, PB_PATH_INCLUDE, progress, &module,
 			    &error) ||
-	    pb_machine_load(PB_PATH_CONFIGS, "debug", &machine, &error))
+	    pb_machine_load_timed(PB_PATH_CONFIGS, argv[3], &machine, &error))
 		give_up(error);
 	struct pb_initramfs_inputs inputs = {
 		.init = PB_PATH_INIT,
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 		.directory = directory,
 		.hang_seconds = HANG_SECONDS,
 	};
-	failures = run(&guest, &error);
+	failures = run(&guest, argv[4], &error);
 	if (failures < 0)
 		give_up(error);
 	if (failures)
