@@ -3,6 +3,9 @@
 #include <string.h>
 #include "bench/core/operation.h"
 
+/* The guest kernels tick a hundred times a second, of 10^9 instructions. */
+#define COUNTED_TICK_INSNS 10000000
+
 int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metrics, size_t calls,
 		   struct operation *ret_operation)
 {
@@ -92,6 +95,18 @@ uint64_t operation_forget(struct operation *op)
 	return ret;
 }
 
+/*
+ * A call that is longer than the time between two timer ticks holds some, and what those do may
+ * differ by a few hundred instructions from one boot to the next.
+ */
+static void tell_ticks(struct bench_ctx *ctx, const struct operation *op)
+{
+	uint64_t ticks = durations_sum(&op->durations) / COUNTED_TICK_INSNS;
+
+	if (bench_is_counted(ctx) && ticks)
+		bench_fact_number(ctx, "ticks_in_calls", (double)ticks);
+}
+
 void operation_report(struct bench_ctx *ctx, struct operation *op)
 {
 	const struct operation_metrics *metrics = op->metrics;
@@ -99,6 +114,7 @@ void operation_report(struct bench_ctx *ctx, struct operation *op)
 
 	if (!d->count)
 		return;
+	tell_ticks(ctx, op);
 	bench_region_add(ctx, d->region, d->count, durations_sum(d), op->overhead, op->done);
 	bench_sample(ctx, metrics->each, operation_each(op));
 	bench_sample(ctx, metrics->call_p50, durations_quantile(d, 0.5, op->overhead));

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-heap.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -22,6 +24,35 @@ static uint64_t free_outside_bytes(void)
 	return free_bytes - cma_bytes;
 }
 
+/*
+ * Below its high watermark a zone is short of memory, and what we take from it would be somebody's
+ * death. The kernel raises the watermarks for a while when memory is fragmented.
+ */
+static uint64_t high_watermarks_bytes(void)
+{
+	FILE *file = fopen("/proc/zoneinfo", "re");
+	unsigned long long pages;
+	uint64_t sum = 0;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " high %llu", &pages) == 1)
+			sum += pages * 4096;
+	}
+	if (file)
+		fclose(file);
+	return sum;
+}
+
+static bool is_enough_left(size_t leave_bytes)
+{
+	uint64_t floor = high_watermarks_bytes() + PIECE_BYTES;
+
+	if (leave_bytes > floor)
+		floor = leave_bytes;
+	return free_outside_bytes() > floor + PIECE_BYTES;
+}
+
 static int take_piece(int heap, size_t bytes)
 {
 	struct dma_heap_allocation_data piece = {.len = bytes, .fd_flags = O_RDWR | O_CLOEXEC};
@@ -36,8 +67,7 @@ void ballast_take(struct ballast *b, size_t leave_bytes, size_t most_bytes)
 
 	*b = (struct ballast){0};
 	b->fds = calloc(most + 1, sizeof(*b->fds));
-	while (heap >= 0 && b->fds && fd >= 0 && b->count < most &&
-	       free_outside_bytes() > leave_bytes + PIECE_BYTES) {
+	while (heap >= 0 && b->fds && fd >= 0 && b->count < most && is_enough_left(leave_bytes)) {
 		fd = take_piece(heap, PIECE_BYTES);
 		if (fd >= 0)
 			b->fds[b->count++] = fd;

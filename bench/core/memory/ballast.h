@@ -14,8 +14,8 @@ struct ballast {
 
 /*
  * Takes free memory outside CMA areas, in pages that are not movable, until @leave_bytes of it are
- * left, but never more than @most_bytes. As much as the system DMA heap gives; what it does not
- * give is missed by whoever looks where the pages went.
+ * left, but never more than @most_bytes, nor what brings a zone near its watermarks. As much as the
+ * system DMA heap gives; what it does not give is missed by whoever looks where the pages went.
  */
 void ballast_take(struct ballast *b, size_t leave_bytes, size_t most_bytes);
 /* Takes all that the DMA heap @heap gives, in pieces that get smaller. 0 or -errno. */
