@@ -19,7 +19,7 @@
 #include "bench/core/kmsg.h"
 #include "bench/core/sysfile.h"
 #include "pinbench/marker.h"
-#include "pinbench/uapi.h"
+#include "tests/module/hostile.h"
 
 #define PAGE_BYTES 4096ul
 #define PAGES	   1024ul
@@ -28,14 +28,14 @@
 static uint64_t durations[PAGES];
 static char *memory;
 
-static void check(const char *name, bool ok, const char *detail)
+void check(const char *name, bool ok, const char *detail)
 {
 	printf("{\"event\":\"check\",\"name\":\"%s\",\"ok\":%s,\"detail\":\"%s\"}\n", name,
 	       ok ? "true" : "false", detail);
 	fflush(stdout);
 }
 
-static int device(void)
+int device(void)
 {
 	int fd = open(PINBENCH_DEVICE, O_RDWR | O_CLOEXEC);
 
@@ -46,7 +46,7 @@ static int device(void)
 	return fd;
 }
 
-static struct pinbench_samples samples(void)
+struct pinbench_samples samples(void)
 {
 	return (struct pinbench_samples){
 		.durations = (uintptr_t)durations,
@@ -87,7 +87,7 @@ static int64_t pins_outstanding(void)
 	return (int64_t)(acquired - released);
 }
 
-static void check_no_pins(const char *name)
+void check_no_pins(const char *name)
 {
 	char detail[64];
 	int64_t pins = pins_outstanding();
@@ -96,8 +96,7 @@ static void check_no_pins(const char *name)
 	check(name, !pins, detail);
 }
 
-/* A request that must be refused with this errno, and leave nothing. */
-static void refuse(const char *name, int fd, unsigned long ioctl_number, void *request, int want)
+void refuse(const char *name, int fd, unsigned long ioctl_number, void *request, int want)
 {
 	char detail[96];
 	int got = ioctl(fd, ioctl_number, request) ? errno : 0;
@@ -318,6 +317,7 @@ int main(void)
 	kill_while_pinning();
 	share_a_file();
 	random_sequence(memfd);
+	hostile_memory(memory, PAGES);
 	unload();
 	check("no splat", !kmsg_find_splat(kmsg, line, sizeof(line)), line);
 	check("end", true, "");

@@ -1,0 +1,22 @@
+/* What the files of the hostile program share: one check is one line of output. */
+#ifndef PINBENCH_TESTS_HOSTILE_H
+#define PINBENCH_TESTS_HOSTILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "pinbench/uapi.h"
+
+void check(const char *name, bool ok, const char *detail);
+/* /dev/pinbench, or the end of the program. */
+int device(void);
+/* Room for the durations of many calls. */
+struct pinbench_samples samples(void);
+void check_no_pins(const char *name);
+/* A request that must be refused with this errno, and leave no pins. */
+void refuse(const char *name, int fd, unsigned long ioctl_number, void *request, int want);
+
+/* hostile_memory.c: buffers, held pages and TEE devices. @memory has @pages pages, behind it none.
+ */
+void hostile_memory(char *memory, size_t pages);
+
+#endif
