@@ -83,10 +83,21 @@ static int alloc_after_release(struct bench_ctx *ctx, struct alloc_case *c)
 	return buffers_free(ctx, &c->buffers);
 }
 
-/* A pass that is not measured: what the allocation meets, and that it is over afterwards. */
+/* An allocation that moved pages away, or dropped them, has changed what the next one meets. */
+static int move_in_again(struct bench_ctx *ctx, struct alloc_case *c)
+{
+	int in_place = occupant_is_in_place(ctx, &c->occupant);
+
+	if (in_place)
+		return in_place < 0 ? in_place : 0;
+	occupant_leave(ctx, &c->occupant);
+	return occupant_move_in(ctx, &c->area, &c->occupant);
+}
+
+/* What is not measured: what the allocation meets, and that it is over afterwards. */
 static int explore(struct bench_ctx *ctx, struct alloc_case *c)
 {
-	int err = occupant_move_in(ctx, &c->area, &c->occupant);
+	int err = move_in_again(ctx, c);
 
 	buffers_rehearse(&c->buffers, true);
 	if (!err)
@@ -95,9 +106,8 @@ static int explore(struct bench_ctx *ctx, struct alloc_case *c)
 		err = buffers_free(ctx, &c->buffers);
 	if (!err && occupant_holds(&c->occupant))
 		err = alloc_after_release(ctx, c);
-	occupant_leave(ctx, &c->occupant);
 	buffers_rehearse(&c->buffers, false);
-	return err ? err : check_given_back(ctx, c);
+	return err;
 }
 
 static int setup(struct bench_ctx *ctx)
@@ -124,16 +134,14 @@ static int measure(struct bench_ctx *ctx, struct alloc_case *c)
 
 	if (!err)
 		err = buffers_alloc(ctx, &c->area, &c->buffers);
-	if (!err) {
-		buffers_count(ctx, &c->buffers);
-		buffers_report(ctx, &c->buffers);
-		err = buffers_free(ctx, &c->buffers);
-	}
-	occupant_leave(ctx, &c->occupant);
 	if (err)
 		return err;
-	operation_report(ctx, &c->buffers.free);
-	return check_given_back(ctx, c);
+	buffers_count(ctx, &c->buffers);
+	buffers_report(ctx, &c->buffers);
+	err = buffers_free(ctx, &c->buffers);
+	if (!err)
+		operation_report(ctx, &c->buffers.free);
+	return err;
 }
 
 /* The first allocation is measured on the machine as it is; looking closer comes behind it. */
@@ -142,10 +150,11 @@ static int run(struct bench_ctx *ctx)
 	struct alloc_case *c = bench_state(ctx);
 	int err = measure(ctx, c);
 
-	if (err || c->explored)
-		return err;
+	if (!err && !c->explored)
+		err = explore(ctx, c);
 	c->explored = true;
-	return explore(ctx, c);
+	occupant_leave(ctx, &c->occupant);
+	return err ? err : check_given_back(ctx, c);
 }
 
 static void teardown(struct bench_ctx *ctx)

@@ -11,9 +11,11 @@
 #include "bench/core/sysfile.h"
 #include "bench/core/memory/ballast.h"
 
-#define SYSTEM_HEAP "/dev/dma_heap/system"
-#define PIECE_BYTES (4ul << 20)
-#define MOST_PIECES 512
+#define SYSTEM_HEAP    "/dev/dma_heap/system"
+#define PIECE_BYTES    (4ul << 20)
+#define MOST_PIECES    512
+#define LARGEST_BYTES  (32ul << 20)
+#define SMALLEST_BYTES (512ul << 10)
 
 static uint64_t free_outside_bytes(void)
 {
@@ -78,15 +80,18 @@ void ballast_take(struct ballast *b, size_t leave_bytes, size_t most_bytes)
 
 int ballast_take_all(struct ballast *b, const char *heap_path)
 {
-	static const size_t sizes[] = {PIECE_BYTES, PIECE_BYTES / 8, PIECE_BYTES / 64};
-	int heap = open(heap_path, O_RDONLY | O_CLOEXEC), fd = 0;
+	int heap = open(heap_path, O_RDONLY | O_CLOEXEC);
 
 	*b = (struct ballast){.fds = calloc(MOST_PIECES, sizeof(int))};
 	if (heap < 0)
 		return -errno;
-	for (size_t i = 0; b->fds && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		for (fd = 0; fd >= 0 && b->count < MOST_PIECES;) {
-			fd = take_piece(heap, sizes[i]);
+	/* A piece that fits nowhere has been looked for everywhere: each size is asked for in turn.
+	 */
+	for (size_t bytes = LARGEST_BYTES; b->fds && bytes >= SMALLEST_BYTES; bytes /= 2) {
+		int fd = 0;
+
+		while (fd >= 0 && b->count < MOST_PIECES) {
+			fd = take_piece(heap, bytes);
 			if (fd >= 0)
 				b->fds[b->count++] = fd;
 		}

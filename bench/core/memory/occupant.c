@@ -292,6 +292,22 @@ int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct 
 	return err ? err : hold(ctx, ret_o);
 }
 
+int occupant_is_in_place(struct bench_ctx *ctx, struct occupant *o)
+{
+	size_t bytes = o->pool.filled_pages * sizeof(*o->pool.pfns);
+	uint64_t *before = malloc(bytes + 1);
+	int ret;
+
+	if (!before)
+		return bench_fail(ctx, ENOMEM, "no memory for %zu frames", o->pool.filled_pages);
+	memcpy(before, o->pool.pfns, bytes);
+	ret = cma_pool_look(ctx, &o->pool);
+	if (!ret)
+		ret = o->file < 0 && !memcmp(before, o->pool.pfns, bytes);
+	free(before);
+	return ret;
+}
+
 bool occupant_holds(const struct occupant *o)
 {
 	return o->has_pins || o->has_ring || o->shm_fd >= 0;

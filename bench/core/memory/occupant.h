@@ -34,6 +34,10 @@ int occupant_check(struct bench_ctx *ctx, const struct cma_area *area);
  * left_pages afterwards. Returns as bench_skip() and bench_fail() do; leave in any case.
  */
 int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *ret_o);
+/*
+ * Whether all is as it was moved in: no page has moved since. 1, 0, or what bench_fail() gives.
+ */
+int occupant_is_in_place(struct bench_ctx *ctx, struct occupant *o);
 /* Whether anybody holds pages, so that letting go changes something. */
 bool occupant_holds(const struct occupant *o);
 /* Gives the pins back; the pages stay. Returns as bench_fail() does. */
