@@ -28,7 +28,8 @@ struct pb_metric {
 	const char *name;
 	const char *unit;
 	bool higher_is_better;
-	bool primary; /* otherwise exploratory: shown, never judged */
+	bool primary;		   /* otherwise exploratory: shown, never judged */
+	double min_effect_percent; /* 0: any effect is one */
 	struct pb_samples *boots;
 	size_t boot_count;
 	double median; /* of the per-boot medians */

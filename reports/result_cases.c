@@ -106,6 +106,9 @@ static int read_metric(struct pb_reader *reader, json_t *object, struct pb_metri
 	ret = pb_read_bool(reader, object, "primary", &metric->primary);
 	for (size_t i = 0; ret == 0 && i < G_N_ELEMENTS(numbers); i++)
 		ret = pb_read_number(reader, object, numbers[i].key, false, numbers[i].number);
+	if (ret == 0)
+		ret = pb_read_number(reader, object, "min_effect_percent", true,
+				     &metric->min_effect_percent);
 	return ret < 0 ? ret : read_boots(reader, object, metric);
 }
 

@@ -231,7 +231,7 @@ const char *bench_scratch_dir(const struct bench_ctx *ctx)
 
 static json_t *metric_to_json(const struct bench_ctx *ctx, const struct bench_metric *m)
 {
-	json_t *samples = json_object_get(ctx->samples, m->name);
+	json_t *samples = json_object_get(ctx->samples, m->name), *ret;
 	char unit[64];
 
 	if (!samples)
@@ -240,9 +240,12 @@ static json_t *metric_to_json(const struct bench_ctx *ctx, const struct bench_me
 		snprintf(unit, sizeof(unit), "%s", m->unit);
 	else
 		snprintf(unit, sizeof(unit), "%s/%s", ctx->counted ? "insn" : "ns", m->per);
-	return json_pack("{s:s, s:s, s:s, s:b, s:[O]}", "name", m->name, "unit", unit, "better",
-			 m->higher_is_better ? PB_BETTER_HIGHER : PB_BETTER_LOWER, "primary",
-			 !m->exploratory, "boots", samples);
+	ret = json_pack("{s:s, s:s, s:s, s:b, s:[O]}", "name", m->name, "unit", unit, "better",
+			m->higher_is_better ? PB_BETTER_HIGHER : PB_BETTER_LOWER, "primary",
+			!m->exploratory, "boots", samples);
+	if (m->min_effect_percent > 0)
+		json_object_set_new(ret, "min_effect_percent", json_real(m->min_effect_percent));
+	return ret;
 }
 
 static json_t *regions_to_json(const struct bench_ctx *ctx)

@@ -24,9 +24,11 @@ struct operation_metrics {
 	}
 
 /* clang-format off */
-/* Entries of a benchmark's list of metrics. */
+/* Entries of a benchmark's list of metrics: all, or those behind the first. */
 #define OPERATION_METRICS(verb, unit, what, secondary)                                            \
 	{.name = verb, .per = unit, .help = what, .exploratory = secondary},                      \
+	OPERATION_CALL_METRICS(verb)
+#define OPERATION_CALL_METRICS(verb)                                                              \
 	{.name = verb "_call_p50", .per = "call", .help = "median call", .exploratory = true},    \
 	{.name = verb "_call_p99", .per = "call", .help = "99th percentile of the calls",         \
 	 .exploratory = true},                                                                    \

@@ -19,6 +19,11 @@ struct bench_metric {
 	const char *unit; /* instead of per, where it is neither insn nor ns: "ratio", "GB/s" */
 	const char *help; /* one sentence */
 	bool higher_is_better;
+	/*
+	 * What it moves by between two kernels that differ elsewhere, because memory is laid out in
+	 * another way: a comparison takes nothing less for a change. 0: by nothing.
+	 */
+	double min_effect_percent;
 	bool exploratory; /* not a primary metric: shown, never the ground of a verdict */
 };
 

@@ -3,6 +3,7 @@
 #include "lab/run/document.h"
 #include "commit.h"
 #include "lab/kernel/options.h"
+#include "lab/util/files.h"
 #include "pinbench/result.h"
 
 void pb_document_times_start(struct pb_document_times *times)
@@ -81,14 +82,89 @@ static json_t *clock_object(const struct pb_document_inputs *in)
 			 "value", overhead, "unit", "insn");
 }
 
+/* The machines of the cases, each once, in the order in which they are needed. */
+static GPtrArray *machines_of(const struct pb_document_inputs *in)
+{
+	GPtrArray *machines = g_ptr_array_new();
+
+	for (guint i = 0; in->plan->ids[i]; i++) {
+		struct pb_machine *machine = in->station_of[i]->machine;
+
+		if (!g_ptr_array_find(machines, machine, NULL))
+			g_ptr_array_add(machines, machine);
+	}
+	return machines;
+}
+
+/* What one machine says, or "NAME: what it says; NAME: ..." of several. */
+static char *of_machines(const struct pb_document_inputs *in,
+			 char *(*say)(const struct pb_machine *machine))
+{
+	g_autoptr(GPtrArray) machines = machines_of(in);
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 0; i < machines->len; i++) {
+		const struct pb_machine *machine = machines->pdata[i];
+		g_autofree char *text = say(machine);
+
+		if (machines->len > 1)
+			g_string_append_printf(out, "%s%s: ", i ? "; " : "", machine->name);
+		g_string_append(out, text);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *say_memory(const struct pb_machine *machine)
+{
+	return g_strdup_printf("%d MiB", machine->memory_mib);
+}
+
+static char *say_cpu(const struct pb_machine *machine)
+{
+	return g_strdup_printf("%d x QEMU TCG, -cpu %s", machine->cpus, machine->cpu);
+}
+
+static char *say_description(const struct pb_machine *machine)
+{
+	return g_strdup(machine->description);
+}
+
+static char *say_cmdline(const struct pb_machine *machine)
+{
+	return g_strdup(machine->cmdline);
+}
+
+/* One is what it always was; several are what they are together. */
+static json_t *machine_object(const struct pb_document_inputs *in)
+{
+	g_autoptr(GPtrArray) machines = machines_of(in);
+	g_autoptr(GPtrArray) hashes = g_ptr_array_new();
+	g_autoptr(GString) names = g_string_new(NULL);
+	g_autofree char *description = of_machines(in, say_description);
+	g_autofree char *sha256 = NULL;
+
+	for (guint i = 0; i < machines->len; i++) {
+		const struct pb_machine *machine = machines->pdata[i];
+
+		g_string_append_printf(names, "%s%s", i ? ", " : "", machine->name);
+		g_ptr_array_add(hashes, machine->sha256);
+	}
+	g_ptr_array_add(hashes, NULL);
+	sha256 = machines->len > 1 ? pb_sha256_strings((const char *const *)hashes->pdata)
+				   : g_strdup(hashes->pdata[0]);
+	return json_pack("{s:s, s:s, s:s}", "name", names->str, "description", description,
+			 "sha256", sha256);
+}
+
 static json_t *kernel_object(const struct pb_document_inputs *in, json_t *options)
 {
 	const struct pb_kernel *k = in->kernel;
+	g_autofree char *cmdline = of_machines(in, say_cmdline);
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "spec", k->spec, "release",
 			 k->release, "config_sha256", k->config_sha256, "text_sha256",
 			 k->text_sha256, "source", k->source_id, "origin", k->origin, "cmdline",
-			 in->station_of[0]->machine->cmdline, "options", options);
+			 cmdline, "options", options);
 }
 
 static json_t *starts_array(const struct pb_document_inputs *in)
@@ -106,19 +182,18 @@ static json_t *starts_array(const struct pb_document_inputs *in)
 static json_t *environment_object(const struct pb_document_inputs *in, json_t *options)
 {
 	const struct pb_machine *m = in->station_of[0]->machine;
-	g_autofree char *memory = g_strdup_printf("%d MiB", m->memory_mib);
-	g_autofree char *cpu = g_strdup_printf("%d x QEMU TCG, -cpu %s", m->cpus, m->cpu);
+	g_autofree char *memory = of_machines(in, say_memory);
+	g_autofree char *cpu = of_machines(in, say_cpu);
 
-	return json_pack(
-		"{s:s, s:s, s:i, s:o, s:{s:s, s:s, s:s}, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*, "
-		"s:o*}",
-		"kind", "guest", "evidence", in->evidence, "boots", (int)in->boots, "kernel",
-		kernel_object(in, options), "machine", "name", m->name, "description",
-		m->description, "sha256", m->sha256, "emulator", m->emulator_version, "cpu", cpu,
-		"memory", memory, "toolchain", in->kernel->toolchain, "initramfs_sha256",
-		in->station_of[0]->image->initramfs_sha256, "clock", clock_object(in),
-		"boot_starts", starts_array(in), "counters",
-		in->counters ? pb_counters_json(in->counters) : NULL);
+	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*, "
+			 "s:o*}",
+			 "kind", "guest", "evidence", in->evidence, "boots", (int)in->boots,
+			 "kernel", kernel_object(in, options), "machine", machine_object(in),
+			 "emulator", m->emulator_version, "cpu", cpu, "memory", memory, "toolchain",
+			 in->kernel->toolchain, "initramfs_sha256",
+			 in->station_of[0]->image->initramfs_sha256, "clock", clock_object(in),
+			 "boot_starts", starts_array(in), "counters",
+			 in->counters ? pb_counters_json(in->counters) : NULL);
 }
 
 /* The descriptions of the benchmarks that have a case here. */
@@ -146,9 +221,12 @@ static json_t *cases_array(const struct pb_document_inputs *in)
 {
 	json_t *ret = json_array();
 
-	for (guint i = 0; in->plan->ids[i]; i++)
-		json_array_append_new(ret,
-				      pb_collect_case(&in->attempts[i * in->boots], in->boots));
+	for (guint i = 0; in->plan->ids[i]; i++) {
+		json_t *one = pb_collect_case(&in->attempts[i * in->boots], in->boots);
+
+		json_object_set_new(one, "machine", json_string(in->station_of[i]->machine->name));
+		json_array_append_new(ret, one);
+	}
 	return ret;
 }
 

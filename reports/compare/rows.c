@@ -59,29 +59,31 @@ static double percent(double delta, double baseline)
 }
 
 /* What the delta must reach, in percent of the baseline; NAN where that is 0. */
-static double counted_threshold(const struct pb_compare_rules *rules, double baseline)
+static double counted_threshold(double min_effect, double min_absolute, double baseline)
 {
 	if (baseline == 0)
 		return NAN;
-	return MAX(rules->min_effect, rules->min_absolute / fabs(baseline)) * 100;
+	return MAX(min_effect, min_absolute / fabs(baseline)) * 100;
 }
 
 static void judge_counted(const struct pb_compare_rules *rules, json_t *row,
 			  const struct pb_metric *before, const struct pb_metric *after)
 {
+	double min_effect = MAX(rules->min_effect, before->min_effect_percent / 100);
 	enum pb_verdict verdict =
 		pb_verdict_counted(before->median, after->median, !before->higher_is_better,
-				   rules->min_effect, rules->min_absolute);
+				   min_effect, rules->min_absolute);
 	double delta = percent(after->median - before->median, before->median);
 
 	json_object_set_new(row, "verdict", json_string(pb_verdict_name(verdict)));
 	json_object_set_new(row, "delta_percent", pb_number_or_null(delta));
 	json_object_set_new(row, "threshold_percent",
-			    pb_number_or_null(counted_threshold(rules, before->median)));
+			    pb_number_or_null(counted_threshold(min_effect, rules->min_absolute,
+								before->median)));
 	json_object_set_new(
 		row, "negligible",
-		json_boolean(pb_verdict_counted_negligible(
-			before->median, after->median, rules->min_effect, rules->min_absolute)));
+		json_boolean(pb_verdict_counted_negligible(before->median, after->median,
+							   min_effect, rules->min_absolute)));
 }
 
 static json_t *boots_of(const struct pb_metric *metric)

@@ -91,9 +91,9 @@ void pb_timed_rows_judge(GArray *rows, double min_effect)
 {
 	for (guint i = 0; i < rows->len; i++) {
 		struct pb_timed_row *row = &g_array_index(rows, struct pb_timed_row, i);
+		double least = MAX(min_effect, row->before->min_effect_percent / 100);
 
-		pb_timed_metrics(row->before, row->after, min_effect, floor_of(row, min_effect),
-				 &row->timed);
+		pb_timed_metrics(row->before, row->after, least, floor_of(row, least), &row->timed);
 	}
 	judge_family(rows, true);
 	judge_family(rows, false);

@@ -121,7 +121,10 @@ static void check_metric(const json_t *metric, const char *of)
 	assert_true(json_is_boolean(json_object_get(metric, "primary")));
 }
 
-/* A cost is the answer to a benchmark's question; a ratio alone says whether to trust it. */
+/*
+ * A cost, or a count of pages, is the answer to a benchmark's question; a ratio alone says whether
+ * to trust it.
+ */
 static void check_primary(const json_t *benchmark)
 {
 	const json_t *metrics = json_object_get(benchmark, "metrics");
@@ -131,7 +134,7 @@ static void check_primary(const json_t *benchmark)
 	size_t i;
 
 	json_array_foreach (metrics, i, metric) {
-		has_cost |= text_of(metric, "per") != NULL;
+		has_cost |= text_of(metric, "per") || !g_strcmp0(text_of(metric, "unit"), "pages");
 		has_primary |= json_is_true(json_object_get(metric, "primary"));
 	}
 	if (has_cost != has_primary)
@@ -164,7 +167,7 @@ static void every_benchmark_has_its_metrics(void **state)
 	}
 }
 
-/* A throughput is better when it is higher, a cost when it is lower. */
+/* Throughput and success are better when they are higher, a cost when it is lower. */
 static void better_goes_with_the_unit(void **state)
 {
 	json_t *one, *metric;
@@ -174,7 +177,7 @@ static void better_goes_with_the_unit(void **state)
 	json_array_foreach (catalog->list, i, one) {
 		json_array_foreach (json_object_get(one, "metrics"), k, metric) {
 			const char *unit = text_of(metric, "unit");
-			bool higher = unit && !strcmp(unit, "GB/s");
+			bool higher = unit && (!strcmp(unit, "GB/s") || !strcmp(unit, "%"));
 
 			assert_string_equal(text_of(metric, "better"),
 					    higher ? PB_BETTER_HIGHER : PB_BETTER_LOWER);

@@ -18,6 +18,8 @@
 #define KEY_LINE_HEIGHT 20
 /* Beyond this ratio of largest to smallest a linear axis hides the small ones. */
 #define LOG_RATIO 20
+/* From here on an axis counts in thousands and millions. */
+#define LARGE 1e5
 /* Longer texts (characters) leave no room for the plot. */
 #define LONGEST_CATEGORY 20
 #define LONGEST_TITLE	 44
@@ -66,9 +68,14 @@ static void add_text(GString *script, const char *name, const char *text)
 	g_string_append_printf(script, "%s = '%s'\n", name, value);
 }
 
-static bool wants_log(const struct pb_plot_choice *choice)
+struct range {
+	double low; /* above zero, where that makes a difference */
+	double high;
+};
+
+static struct range range_of(const struct pb_plot_choice *choice)
 {
-	double low = INFINITY, high = 0;
+	struct range range = {.low = INFINITY};
 
 	for (guint s = 0; s < choice->series->len; s++) {
 		const struct pb_plot_series *series = choice->series->pdata[s];
@@ -76,11 +83,16 @@ static bool wants_log(const struct pb_plot_choice *choice)
 		for (guint c = 0; c < choice->categories->len; c++) {
 			if (isnan(series->values[c]))
 				continue;
-			low = fmin(low, series->values[c]);
-			high = fmax(high, series->values[c]);
+			range.low = fmin(range.low, series->values[c]);
+			range.high = fmax(range.high, series->values[c]);
 		}
 	}
-	return choice->lines && low > 0 && high / low > LOG_RATIO;
+	return range;
+}
+
+static bool wants_log(const struct pb_plot_choice *choice, struct range range)
+{
+	return choice->lines && range.low > 0 && range.high / range.low > LOG_RATIO;
 }
 
 static bool wants_slant(const struct pb_plot_choice *choice)
@@ -120,14 +132,17 @@ static char *script_of(const struct pb_plot_choice *choice, const char *prefix)
 {
 	GString *script = g_string_new(NULL);
 	guint key_lines = (choice->series->len + 1) / 2;
+	struct range range = range_of(choice);
 
 	add_text(script, "PREFIX", prefix);
 	add_text(script, "XLABEL", choice->x_label);
 	add_text(script, "YLABEL", choice->y_label);
 	g_string_append_printf(
-		script, "WIDTH = %d\nHEIGHT = %u\nN = %u\nC = %u\nLOG = %d\nSLANT = %d\n",
+		script,
+		"WIDTH = %d\nHEIGHT = %u\nN = %u\nC = %u\nLOG = %d\nSLANT = %d\nLARGE = %d\n",
 		PLOT_WIDTH, PLOT_HEIGHT + key_lines * KEY_LINE_HEIGHT, choice->series->len,
-		choice->categories->len, wants_log(choice), wants_slant(choice));
+		choice->categories->len, wants_log(choice, range), wants_slant(choice),
+		range.high >= LARGE);
 	g_string_append_printf(script, "array TITLES[%u]\n", choice->series->len);
 	for (guint s = 0; s < choice->series->len; s++) {
 		const struct pb_plot_series *series = choice->series->pdata[s];

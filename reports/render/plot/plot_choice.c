@@ -207,6 +207,23 @@ static struct pb_plot_choice *choose_part(const struct subject *subject, const c
 	return choice;
 }
 
+/* A benchmark that has a plot for itself is shown at more than one value of something else. */
+static void add_siblings(const struct subject *subject, const char *param, GPtrArray *held)
+{
+	g_autoptr(GPtrArray) siblings = NULL;
+
+	if (held->len != 1)
+		return;
+	siblings = pb_plot_siblings(subject->points, held->pdata[0], param);
+	g_ptr_array_set_free_func(siblings, NULL);
+	for (guint i = 0; i < siblings->len; i++) {
+		if (held->len < PB_PLOT_SERIES)
+			g_ptr_array_add(held, siblings->pdata[i]);
+		else
+			pb_plot_held_free(siblings->pdata[i]);
+	}
+}
+
 static void choose(GPtrArray *choices, const struct subject *subject, bool lines)
 {
 	const char *param = pick_param(subject, lines);
@@ -216,6 +233,8 @@ static void choose(GPtrArray *choices, const struct subject *subject, bool lines
 	if (!param)
 		return;
 	held = held_benchmarks(subject, param, lines, joined);
+	if (lines)
+		add_siblings(subject, param, held);
 	for (guint first = 0; first < held->len; first += PB_PLOT_SERIES) {
 		guint last = MIN(first + PB_PLOT_SERIES, held->len);
 		struct pb_plot_choice *choice =

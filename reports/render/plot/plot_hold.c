@@ -80,31 +80,6 @@ bool pb_plot_is_ordered(const GPtrArray *values)
 	return numbers >= 2 && numbers + 1 >= values->len && !switches;
 }
 
-/* The commonest value of a parameter; the first one of several. */
-static const char *commonest(const GArray *points, const char *name)
-{
-	g_autoptr(GHashTable) counts = g_hash_table_new(g_str_hash, g_str_equal);
-	const char *best = "";
-	guint most = 0;
-
-	for (guint i = 0; i < points->len; i++) {
-		const char *value = value_of(item_at(points, i), name);
-		guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, value)) + 1;
-
-		g_hash_table_insert(counts, (char *)value, GUINT_TO_POINTER(count));
-	}
-	for (guint i = 0; i < points->len; i++) {
-		const char *value = value_of(item_at(points, i), name);
-		guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, value));
-
-		if (count > most) {
-			most = count;
-			best = value;
-		}
-	}
-	return best;
-}
-
 static GArray *with_value(const GArray *points, const char *name, const char *value)
 {
 	GArray *kept = g_array_new(FALSE, FALSE, sizeof(struct pb_plot_point));
@@ -113,6 +88,30 @@ static GArray *with_value(const GArray *points, const char *name, const char *va
 		if (!strcmp(value_of(item_at(points, i), name), value))
 			g_array_append_val(kept, g_array_index(points, struct pb_plot_point, i));
 	return kept;
+}
+
+/*
+ * The value at which to hold a parameter: the one that keeps most values of @param, of several the
+ * commonest, of several the first.
+ */
+static const char *best_value(const GArray *points, const char *name, const char *param)
+{
+	g_autoptr(GPtrArray) values = pb_plot_param_values(points, name);
+	guint most_values = 0, most_points = 0;
+	const char *best = "";
+
+	for (guint i = 0; i < values->len; i++) {
+		g_autoptr(GArray) kept = with_value(points, name, values->pdata[i]);
+		g_autoptr(GPtrArray) left = pb_plot_param_values(kept, param);
+
+		if (left->len < most_values ||
+		    (left->len == most_values && kept->len <= most_points))
+			continue;
+		most_values = left->len;
+		most_points = kept->len;
+		best = values->pdata[i];
+	}
+	return best;
 }
 
 static GArray *of_benchmark(const GArray *points, const char *benchmark, const char *param)
@@ -171,7 +170,7 @@ struct pb_plot_held *pb_plot_hold(const GArray *points, const char *benchmark, c
 	names = pb_plot_param_names(held->points);
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = names->pdata[i];
-		const char *value = commonest(held->points, name);
+		const char *value = best_value(held->points, name, param);
 		g_autoptr(GArray) kept = NULL;
 
 		if (!strcmp(name, param) ||
@@ -189,6 +188,85 @@ struct pb_plot_held *pb_plot_hold(const GArray *points, const char *benchmark, c
 	for (guint i = 0; i < held->points->len; i++)
 		g_ptr_array_add(held->labels, category(item_at(held->points, i), param, joined));
 	return held;
+}
+
+/* The points of the benchmark that are fixed as @held, but for @name, which is @value. */
+static GArray *beside(const GArray *points, const struct pb_plot_held *held, const char *param,
+		      const char *name, const char *value)
+{
+	GArray *kept = of_benchmark(points, held->benchmark, param);
+
+	for (guint i = 0; i < held->fixed->len; i++) {
+		const struct pb_param *fixed = held->fixed->pdata[i];
+		bool is_this = !strcmp(fixed->name, name);
+		GArray *fewer = with_value(kept, fixed->name, is_this ? value : fixed->value);
+
+		g_array_unref(kept);
+		kept = fewer;
+	}
+	return kept;
+}
+
+static struct pb_plot_held *sibling_new(const struct pb_plot_held *held, GArray *points,
+					const char *param, const char *name, const char *value)
+{
+	struct pb_plot_held *sibling = g_new0(struct pb_plot_held, 1);
+
+	sibling->benchmark = held->benchmark;
+	sibling->points = points;
+	sibling->labels = g_ptr_array_new_with_free_func(g_free);
+	sibling->fixed = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < points->len; i++)
+		g_ptr_array_add(sibling->labels,
+				g_strdup(pb_case_param(item_at(points, i), param)));
+	for (guint i = 0; i < held->fixed->len; i++) {
+		const struct pb_param *fixed = held->fixed->pdata[i];
+
+		fix(sibling, fixed->name, strcmp(fixed->name, name) ? fixed->value : value);
+	}
+	return sibling;
+}
+
+static GPtrArray *siblings_by(const GArray *points, const struct pb_plot_held *held,
+			      const char *param, const struct pb_param *fixed)
+{
+	GPtrArray *siblings = g_ptr_array_new_with_free_func(pb_plot_held_free);
+	g_autoptr(GArray) all = of_benchmark(points, held->benchmark, param);
+	g_autoptr(GPtrArray) values = pb_plot_param_values(all, fixed->name);
+
+	for (guint i = 0; i < values->len; i++) {
+		const char *value = values->pdata[i];
+		g_autoptr(GArray) kept = NULL;
+		g_autoptr(GPtrArray) left = NULL;
+
+		if (!strcmp(value, fixed->value))
+			continue;
+		kept = beside(points, held, param, fixed->name, value);
+		left = pb_plot_param_values(kept, param);
+		if (left->len >= 2)
+			g_ptr_array_add(siblings, sibling_new(held, g_steal_pointer(&kept), param,
+							      fixed->name, value));
+	}
+	return siblings;
+}
+
+GPtrArray *pb_plot_siblings(const GArray *points, const struct pb_plot_held *held,
+			    const char *param)
+{
+	GPtrArray *most = g_ptr_array_new_with_free_func(pb_plot_held_free);
+
+	for (guint i = 0; i < held->fixed->len; i++) {
+		GPtrArray *siblings = siblings_by(points, held, param, held->fixed->pdata[i]);
+
+		if (siblings->len > most->len) {
+			GPtrArray *fewer = most;
+
+			most = siblings;
+			siblings = fewer;
+		}
+		g_ptr_array_unref(siblings);
+	}
+	return most;
 }
 
 void pb_plot_held_free(void *data)

@@ -42,6 +42,13 @@ double pb_plot_order(const char *value);
 struct pb_plot_held *pb_plot_hold(const GArray *points, const char *benchmark, const char *param,
 				  bool lines, GPtrArray *joined);
 void pb_plot_held_free(void *held);
+/*
+ * More lines beside @held: the same benchmark with one of its fixed parameters, that which gives
+ * most lines, at each of its other values. A list of struct pb_plot_held, perhaps empty; caller
+ * unrefs.
+ */
+GPtrArray *pb_plot_siblings(const GArray *points, const struct pb_plot_held *held,
+			    const char *param);
 
 /* name -> value of what held[first..last-1] all hold at the same value. Caller unrefs. */
 GHashTable *pb_plot_common(const GPtrArray *held, guint first, guint last);
