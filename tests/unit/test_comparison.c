@@ -95,6 +95,28 @@ static void worse_and_better(void **state)
 	assert_non_null(strstr(c->sentence, "1 of 3 figures got worse, 1 better"));
 }
 
+/* What the layout of memory moves by itself is no change, and beyond that there is one. */
+static void less_than_the_metric_may_say(void **state)
+{
+	static const double medians[] = {64.7, 64.9};
+	static const char *const verdicts[] = {"unchanged", "regression"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(medians); i++) {
+		json_t *before = sample_root(), *after = sample_root(), *root = NULL;
+		g_autoptr(pb_result) one = NULL, other = NULL;
+
+		/* 1 % of 64.125 is 0.64. */
+		sample_set(before, "cases.1.metrics.0.min_effect_percent", json_real(1));
+		sample_set(after, "cases.1.metrics.0.min_effect_percent", json_real(1));
+		set_pin(after, "1", medians[i]);
+		one = sample_load(state, "one", before);
+		other = sample_load(state, "other", after);
+		assert_int_equal(compare_pair(one, other, &root, NULL), 0);
+		assert_string_equal(json_string_value(sample_at(root, "verdict")), verdicts[i]);
+		json_decref(root);
+	}
+}
+
 /* More of something that is better when there is more of it. */
 static void higher_is_better(void **state)
 {
@@ -232,10 +254,15 @@ static void damaged_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_SCRATCH(nothing_moved),	   IN_SCRATCH(worse_and_better),
-		IN_SCRATCH(higher_is_better),	   IN_SCRATCH(on_one_side_only),
-		IN_SCRATCH(kinds_are_never_mixed), IN_SCRATCH(what_else_differs),
-		IN_SCRATCH(a_mail_in_72_columns),  IN_SCRATCH(nothing_measured),
+		IN_SCRATCH(nothing_moved),
+		IN_SCRATCH(worse_and_better),
+		IN_SCRATCH(less_than_the_metric_may_say),
+		IN_SCRATCH(higher_is_better),
+		IN_SCRATCH(on_one_side_only),
+		IN_SCRATCH(kinds_are_never_mixed),
+		IN_SCRATCH(what_else_differs),
+		IN_SCRATCH(a_mail_in_72_columns),
+		IN_SCRATCH(nothing_measured),
 		IN_SCRATCH(damaged_files),
 	};
 

@@ -289,6 +289,29 @@ static void plots_are_chosen_from_the_data(void **state)
 	assert_true(((struct pb_plot_series *)bars->series->pdata[0])->values[1] == 70.5);
 }
 
+/* A benchmark that has a plot for itself shows more than one line, if it has been asked more. */
+static void a_plot_has_a_line_for_each_value(void **state)
+{
+	json_t *root = sample_root(), *one;
+	g_autoptr(pb_result) result = NULL;
+	g_autoptr(GPtrArray) choices = NULL;
+	const struct pb_plot_choice *lines;
+
+	(void)state;
+	one = json_deep_copy(sample_at(root, "cases.2"));
+	json_object_set_new(one, "id", json_string("gup/pin[backing=shmem,batch=1]"));
+	json_object_set_new(json_object_get(one, "params"), "batch", json_string("1"));
+	json_array_append_new(sample_at(root, "cases"), one);
+	result = load(root);
+	choices = pb_plot_choose(result);
+	lines = choices->pdata[0];
+	assert_true(lines->lines);
+	assert_int_equal(lines->series->len, 2);
+	has(((struct pb_plot_series *)lines->series->pdata[0])->label, "backing=anon");
+	has(((struct pb_plot_series *)lines->series->pdata[1])->label, "backing=shmem");
+	has(lines->caption, "Held fixed: size=16m.");
+}
+
 static void a_plot_cannot_be_made_to_run_anything(void **state)
 {
 	g_autofree char *mark = g_build_filename(dir, "mark", NULL);
@@ -355,6 +378,7 @@ int main(void)
 		IN_DIR(an_interrupted_run_says_so),
 		IN_DIR(a_failed_case_without_a_crash_is_listed),
 		IN_DIR(plots_are_chosen_from_the_data),
+		IN_DIR(a_plot_has_a_line_for_each_value),
 		IN_DIR(a_plot_cannot_be_made_to_run_anything),
 		IN_DIR(missing_gnuplot_is_explained),
 		cmocka_unit_test(svg_ids_are_unique),
