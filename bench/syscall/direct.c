@@ -89,7 +89,7 @@ int direct_open(struct bench_ctx *ctx, struct syscall_case *c)
 		return bench_skip(ctx, "needs the null block device %s: %s; as root: %s", DEVICE,
 				  strerror(errno), ADVICE);
 	err = check_device(ctx, *fd);
-	report_setting(ctx, "/sys/module/null_blk/parameters/irqmode", "irqmode");
+	report_setting(ctx, "/sys/module/null_blk/parameters/irqmode", "null_blk_irqmode");
 	report_setting(ctx, "/sys/block/" NAME "/queue/max_sectors_kb", "max_sectors_kb");
 	report_setting(ctx, "/sys/block/" NAME "/queue/max_segments", "max_segments");
 	report_setting(ctx, "/sys/block/" NAME "/queue/scheduler", "scheduler");

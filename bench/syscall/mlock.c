@@ -77,7 +77,7 @@ static int check_locked(struct bench_ctx *ctx, const struct backing *b, size_t b
 {
 	struct page_survey survey;
 	size_t during, want;
-	int err = read_locked(ctx, "vmlck_during_bytes", &during);
+	int err = read_locked(ctx, "vm_lck_during_bytes", &during);
 
 	if (err)
 		return err;
@@ -100,7 +100,7 @@ static int lock_and_unlock(struct bench_ctx *ctx, struct syscall_case *c)
 	struct backing *b = &c->backing;
 	uint64_t pages = b->bytes / SYSCALL_PAGE_BYTES;
 	size_t before, after;
-	int err = read_locked(ctx, "vmlck_before_bytes", &before);
+	int err = read_locked(ctx, "vm_lck_before_bytes", &before);
 
 	syscall_drain_lru(c);
 	if (!err)
@@ -111,7 +111,7 @@ static int lock_and_unlock(struct bench_ctx *ctx, struct syscall_case *c)
 	if (!err)
 		err = syscall_call(ctx, c, UNLOCK, "munlock()", call_munlock, b, pages);
 	if (!err)
-		err = read_locked(ctx, "vmlck_after_bytes", &after);
+		err = read_locked(ctx, "vm_lck_after_bytes", &after);
 	if (!err && after != before)
 		err = bench_fail(ctx, 0, "VmLck is %zu bytes after munlock(), %zu before mlock()",
 				 after, before);
