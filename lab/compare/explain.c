@@ -34,6 +34,19 @@ static bool differs(const json_t *row)
 	return before && after && json_number_value(before) != json_number_value(after);
 }
 
+/* What the layout of memory moved, in a metric that says so, has no place in the code. */
+static bool is_layout(const json_t *row)
+{
+	return json_is_true(json_object_get(row, "negligible")) &&
+	       json_object_get(row, "min_effect_percent");
+}
+
+/* Exploratory figures move with the others, or where the benchmark is not asked. */
+static bool moved(const json_t *row)
+{
+	return json_is_true(json_object_get(row, "primary")) && differs(row) && !is_layout(row);
+}
+
 static const json_t *case_of(const struct pb_result *result, const char *id)
 {
 	json_t *one;
@@ -62,7 +75,7 @@ static void choose(struct explaining *e, const json_t *rows,
 
 	json_array_foreach (rows, i, row) {
 		const char *id = json_string_value(json_object_get(row, "id"));
-		bool wanted = differs(row) || reached(measured[PB_BASELINE], id) ||
+		bool wanted = moved(row) || reached(measured[PB_BASELINE], id) ||
 			      reached(measured[PB_PATCHED], id);
 
 		/* What is on one side alone has nothing to be compared with. */

@@ -76,6 +76,9 @@ static void judge_counted(const struct pb_compare_rules *rules, json_t *row,
 	double delta = percent(after->median - before->median, before->median);
 
 	json_object_set_new(row, "verdict", json_string(pb_verdict_name(verdict)));
+	if (before->min_effect_percent > 0)
+		json_object_set_new(row, "min_effect_percent",
+				    json_real(before->min_effect_percent));
 	json_object_set_new(row, "delta_percent", pb_number_or_null(delta));
 	json_object_set_new(row, "threshold_percent",
 			    pb_number_or_null(counted_threshold(min_effect, rules->min_absolute,

@@ -35,13 +35,13 @@ static bool is_primary(const json_t *row)
 	return json_is_true(json_object_get(row, "primary"));
 }
 
-/* Compares 6.12 with @patched; exit code @status. Free the root with json_decref. */
+/* Compares 6.12 with @patched, in family gup; exit code @status. Free the root with json_decref. */
 static json_t *compare(const char *patched, const char *glob, const char *option, int status)
 {
 	char *out = scratch("compare");
 	g_autofree char *to = g_strconcat("--out=", out, NULL);
-	struct outcome o =
-		pinbench("compare", BASE, patched, to, option ? option : "--quiet", glob, NULL);
+	struct outcome o = pinbench("compare", BASE, patched, to, option ? option : "--quiet",
+				    glob ? glob : "gup/*", NULL);
 	json_t *root;
 
 	assert_status(&o, status);
