@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "bench/core/operation.h"
-#include "bench/core/sysfile.h"
+#include "bench/core/pins.h"
 #include "bench/core/memory/tee_device.h"
 
 #define PAGE_BYTES   4096ul
@@ -101,15 +101,10 @@ static void be_user(const struct limit_case *c)
 	_exit(EXIT_FAILURE);
 }
 
-static int pins_now(struct bench_ctx *ctx, uint64_t *ret_pins)
+/* A registration that is refused may have pinned first. */
+static uint64_t pins_held(const struct pins *pins)
 {
-	uint64_t acquired, released;
-
-	if (vmstat_read("nr_foll_pin_acquired", &acquired) ||
-	    vmstat_read("nr_foll_pin_released", &released))
-		return bench_fail(ctx, ENOENT, "/proc/vmstat has no nr_foll_pin_acquired");
-	*ret_pins = acquired - released;
-	return 0;
+	return pins->acquired - pins->released;
 }
 
 static void tell(struct bench_ctx *ctx, const struct outcome *o, uint64_t pinned)
@@ -139,9 +134,9 @@ static int end_user(struct bench_ctx *ctx, struct limit_case *c)
 static int run(struct bench_ctx *ctx)
 {
 	struct limit_case *c = bench_state(ctx);
-	uint64_t before = 0, during = 0;
+	struct pins before, during;
 	struct outcome o;
-	int err = pins_now(ctx, &before);
+	int err = pins_read(ctx, &before);
 
 	if (err)
 		return err;
@@ -152,9 +147,9 @@ static int run(struct bench_ctx *ctx)
 		return bench_fail(ctx, errno, "fork: %s", strerror(errno));
 	if (read(c->report[0], &o, sizeof(o)) != sizeof(o))
 		return bench_fail(ctx, EPROTO, "the user gave no answer");
-	err = pins_now(ctx, &during);
+	err = pins_read(ctx, &during);
 	if (!err)
-		tell(ctx, &o, during - before);
+		tell(ctx, &o, pins_held(&during) - pins_held(&before));
 	return err ? err : end_user(ctx, c);
 }
 
