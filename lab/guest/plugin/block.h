@@ -20,6 +20,8 @@ struct block_insn {
 	bool is_alone;	 /* has a callback that counts it: no addition of its own */
 	uint8_t size;
 	uint8_t bytes[MOST_INSN_BYTES];
+	/* How often it was begun; and how often, when it was counted by its access last. */
+	uint64_t begun, counted;
 };
 
 struct block {

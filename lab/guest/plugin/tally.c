@@ -196,7 +196,6 @@ static bool is_counted_by_access(const struct block *block, uint32_t index)
 {
 	const struct insn_kind *kind = &block->insns[index].kind;
 
-	/* Behind a jump, QEMU 7.2 calls back for what it writes itself to deliver an interrupt. */
 	return is_counted_after(block, index) && !is_counted_by_next(block, index) &&
 	       kind->has_accesses && kind->loads + kind->stores && !kind->is_branch;
 }
@@ -213,13 +212,21 @@ static uint64_t access_addend(const struct block_insn *insn)
 	return insn->kind.loads + ((uint64_t)insn->kind.stores << HIGH_SHIFT);
 }
 
+/*
+ * Behind the last instruction of a block, QEMU 7.2 may call back for what it reads and writes itself
+ * to deliver an interrupt. What it does for a device's sake, it begins anew where nothing but
+ * accesses is told: never begun, as far as we know.
+ */
 static void at_done(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-	const struct block_insn *insn = data;
+	struct block_insn *insn = data;
 
 	/* What reads and writes is done when it has written. */
 	if (insn->kind.stores && !qemu_plugin_mem_is_store(info))
 		return;
+	if (insn->begun && insn->counted == insn->begun)
+		return;
+	insn->counted = insn->begun;
 	*flow_of(insn->address) += flow_addend(insn);
 	now.accesses += access_addend(insn);
 }
@@ -306,9 +313,11 @@ void tally_block(const struct qemu_plugin_tb *tb, const struct block *block)
 			qemu_plugin_register_vcpu_mem_inline(insn, QEMU_PLUGIN_MEM_RW,
 							     QEMU_PLUGIN_INLINE_ADD_U64,
 							     rep_counter(&block->insns[i]), 1);
-		if (is_counted_by_access(block, i))
+		if (is_counted_by_access(block, i)) {
+			add(insn, &block->insns[i].begun, 1);
 			qemu_plugin_register_vcpu_mem_cb(insn, at_done, QEMU_PLUGIN_CB_NO_REGS,
 							 QEMU_PLUGIN_MEM_RW, &block->insns[i]);
+		}
 	}
 	count_entry(qemu_plugin_tb_get_insn(tb, 0), block);
 }
