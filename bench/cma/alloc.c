@@ -139,6 +139,8 @@ static int measure(struct bench_ctx *ctx, struct alloc_case *c)
 	int err = occupant_move_in(ctx, &c->area, &c->occupant);
 
 	if (!err)
+		err = occupant_check_room(ctx, &c->area, &c->occupant, c->buffers.bytes);
+	if (!err)
 		err = buffers_alloc(ctx, &c->area, &c->buffers);
 	if (err)
 		return err;

@@ -1,6 +1,8 @@
 /* An operation measured from user space: see operation.h. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include "bench/core/operation.h"
 
 /* The guest kernels tick a hundred times a second, of 10^9 instructions. */
@@ -67,6 +69,24 @@ int operation_add(struct operation *op, const uint64_t *durations, size_t calls,
 	d->count += calls;
 	op->done += count;
 	return 0;
+}
+
+int operation_ioctl(struct bench_ctx *ctx, struct operation *op, unsigned long request,
+		    void *argument, struct pinbench_samples *samples, size_t capacity,
+		    uint64_t each)
+{
+	uint64_t *durations = calloc(capacity, sizeof(*durations));
+	int err = 0;
+
+	if (!durations)
+		return -ENOMEM;
+	*samples = operation_request(ctx, op, durations, capacity);
+	if (ioctl(bench_module_fd(ctx), request, argument))
+		err = -errno;
+	if (!err)
+		err = operation_add(op, durations, samples->count, samples->count * each);
+	free(durations);
+	return err;
 }
 
 int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,

@@ -71,6 +71,13 @@ struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operatio
 					  uint64_t *durations, size_t capacity);
 /* The calls that came back, which did @count operations in all. 0, or -ENOSPC. */
 int operation_add(struct operation *op, const uint64_t *durations, size_t calls, uint64_t count);
+/*
+ * An ioctl of the module's that measures at most @capacity calls of @each operations: @samples is
+ * where in @argument they are asked for. 0, or -errno of the ioctl, or -ENOSPC.
+ */
+int operation_ioctl(struct bench_ctx *ctx, struct operation *op, unsigned long request,
+		    void *argument, struct pinbench_samples *samples, size_t capacity,
+		    uint64_t each);
 /* The figure of the calls since the last report: what one operation took. */
 double operation_each(const struct operation *op);
 /* What the calls since the last report took in all; they are no part of any figure. */

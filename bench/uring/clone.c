@@ -56,14 +56,14 @@ static int measure(struct bench_ctx *ctx, struct uring_pins *ret_cloned)
 	struct uring_table clone = {.ring = &c->rings[1]};
 
 	for (int i = 0; i < URING_CALLS; i++) {
-		int err =
-			operation_call(ctx, &c->operations[CLONE], call_clone, c->rings, c->count);
+		int err = operation_call(ctx, &c->rounds.operations[CLONE], call_clone, c->rings,
+					 c->count);
 
 		if (!err && !i && uring_pins_read(ctx, ret_cloned))
 			return -EPROTO;
 		if (!err)
-			err = operation_call(ctx, &c->operations[DROP], uring_call_unregister,
-					     &clone, c->count);
+			err = operation_call(ctx, &c->rounds.operations[DROP],
+					     uring_call_unregister, &clone, c->count);
 		if (err)
 			return bench_fail(ctx, err, "cloning %u buffers, or dropping them: %s",
 					  c->count, strerror(-err));
@@ -118,20 +118,21 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = uring_split(ctx, c, (unsigned int)bench_param_size_bytes(ctx, "buffers"));
 	if (!err)
-		err = uring_add_operation(ctx, c, &names_clone, URING_CALLS);
+		err = rounds_add(ctx, &c->rounds, &names_clone, URING_CALLS, NULL);
 	if (!err)
-		err = uring_add_operation(ctx, c, &names_drop, URING_CALLS);
+		err = rounds_add(ctx, &c->rounds, &names_drop, URING_CALLS, NULL);
 	if (!err)
 		err = try_clone(ctx, c);
-	return err ? err : uring_rehearse(ctx, round_of_calls);
+	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_calls);
 }
 
 static int run(struct bench_ctx *ctx)
 {
+	struct uring_case *c = bench_state(ctx);
 	int err = round_of_calls(ctx);
 
 	if (!err)
-		uring_report(ctx);
+		rounds_report(ctx, &c->rounds);
 	return err;
 }
 

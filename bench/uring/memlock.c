@@ -62,7 +62,8 @@ static int measure_limited(struct bench_ctx *ctx, struct uring_case *c, struct u
 
 	if (err)
 		return err;
-	err = operation_call(ctx, &c->operations[REFUSED], call_refused, table, bytes / PAGE_BYTES);
+	err = operation_call(ctx, &c->rounds.operations[REFUSED], call_refused, table,
+			     bytes / PAGE_BYTES);
 	if (err == -EPROTO)
 		return bench_fail(ctx, err, "%llu bytes were registered beyond the limit",
 				  (unsigned long long)bytes);
@@ -96,9 +97,10 @@ static int round_of_calls(struct bench_ctx *ctx)
 	int err = uring_pins_read(ctx, &before);
 
 	for (int i = 0; !err && i < URING_CALLS; i++) {
-		err = measure_allowed(ctx, &c->operations[UNCHARGED], &free, &uncharged);
+		err = measure_allowed(ctx, &c->rounds.operations[UNCHARGED], &free, &uncharged);
 		if (!err)
-			err = measure_allowed(ctx, &c->operations[CHARGED], &paying, &charged);
+			err = measure_allowed(ctx, &c->rounds.operations[CHARGED], &paying,
+					      &charged);
 		if (!err)
 			err = measure_limited(ctx, c, &refused);
 	}
@@ -131,8 +133,8 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = uring_split(ctx, c, 1);
 	for (int i = UNCHARGED; !err && i <= REFUSED; i++)
-		err = uring_add_operation(ctx, c, names[i], URING_CALLS);
-	return err ? err : uring_rehearse(ctx, round_of_calls);
+		err = rounds_add(ctx, &c->rounds, names[i], URING_CALLS, NULL);
+	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_calls);
 }
 
 /*
@@ -159,10 +161,10 @@ static int run(struct bench_ctx *ctx)
 		return bench_fail(ctx, EPROTO, "the limit let %llu bytes pass, and now lets %llu",
 				  (unsigned long long)accepted, (unsigned long long)accepted_after);
 	bench_sample(ctx, "charge",
-		     (operation_each(&c->operations[CHARGED]) -
-		      operation_each(&c->operations[UNCHARGED])) *
+		     (operation_each(&c->rounds.operations[CHARGED]) -
+		      operation_each(&c->rounds.operations[UNCHARGED])) *
 			     (double)(c->backing.bytes / PAGE_BYTES));
-	uring_report(ctx);
+	rounds_report(ctx, &c->rounds);
 	return 0;
 }
 

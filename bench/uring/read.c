@@ -95,9 +95,9 @@ static int round_of_calls(struct bench_ctx *ctx)
 	int err = 0;
 
 	for (int i = 0; !err && i < CALLS; i++) {
-		err = operation_call(ctx, &c->operations[PLAIN], call_plain, &r, 1);
+		err = operation_call(ctx, &c->rounds.operations[PLAIN], call_plain, &r, 1);
 		if (!err)
-			err = operation_call(ctx, &c->operations[FIXED], call_fixed, &r, 1);
+			err = operation_call(ctx, &c->rounds.operations[FIXED], call_fixed, &r, 1);
 		r.offset = (r.offset + r.bytes) % c->backing.bytes;
 	}
 	if (err)
@@ -187,16 +187,16 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = uring_split(ctx, c, 1);
 	if (!err)
-		err = uring_add_operation(ctx, c, &names_plain, CALLS);
+		err = rounds_add(ctx, &c->rounds, &names_plain, CALLS, NULL);
 	if (!err)
-		err = uring_add_operation(ctx, c, &names_fixed, CALLS);
+		err = rounds_add(ctx, &c->rounds, &names_fixed, CALLS, NULL);
 	if (err)
 		return err;
 	err = io_uring_register_buffers(&c->rings[0], c->buffers, 1);
 	if (err)
 		return bench_fail(ctx, err, "registering a buffer: %s", strerror(-err));
 	err = probe(ctx, c);
-	return err ? err : uring_rehearse(ctx, round_of_calls);
+	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_calls);
 }
 
 static int run(struct bench_ctx *ctx)
@@ -208,10 +208,11 @@ static int run(struct bench_ctx *ctx)
 
 	if (err)
 		return err;
-	share = operation_each(&c->operations[PLAIN]) - operation_each(&c->operations[FIXED]);
+	share = operation_each(&c->rounds.operations[PLAIN]) -
+		operation_each(&c->rounds.operations[FIXED]);
 	bench_sample(ctx, "pin_share", share);
 	bench_sample(ctx, "pin_share_page", share / pages);
-	uring_report(ctx);
+	rounds_report(ctx, &c->rounds);
 	return 0;
 }
 

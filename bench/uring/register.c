@@ -53,13 +53,14 @@ static int measure(struct bench_ctx *ctx, struct uring_pins *ret_held)
 	uint64_t pages = c->backing.bytes / PAGE_BYTES;
 
 	for (int i = 0; i < URING_CALLS; i++) {
-		int err = operation_call(ctx, &c->operations[REGISTER], uring_call_register, &table,
-					 pages);
+		int err = operation_call(ctx, &c->rounds.operations[REGISTER], uring_call_register,
+					 &table, pages);
 
 		if (!err && !i && uring_pins_read(ctx, ret_held))
 			return -EPROTO;
 		if (!err)
-			err = uring_unregister(ctx, &table, &c->operations[UNREGISTER], pages);
+			err = uring_unregister(ctx, &table, &c->rounds.operations[UNREGISTER],
+					       pages);
 		if (err)
 			return bench_fail(ctx, err, "registering %u buffers, or unregistering: %s",
 					  c->count, strerror(-err));
@@ -91,22 +92,23 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = uring_split(ctx, c, (unsigned int)bench_param_size_bytes(ctx, "buffers"));
 	if (!err)
-		err = uring_add_operation(ctx, c, &names_register, URING_CALLS);
+		err = rounds_add(ctx, &c->rounds, &names_register, URING_CALLS, NULL);
 	if (!err)
-		err = uring_add_operation(ctx, c, &names_unregister, URING_CALLS);
+		err = rounds_add(ctx, &c->rounds, &names_unregister, URING_CALLS, NULL);
 	if (err)
 		return err;
 	table = (struct uring_table){&c->rings[0], c->buffers, c->count};
 	err = uring_probe_unregister(ctx, &table);
-	return err ? err : uring_rehearse(ctx, round_of_calls);
+	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_calls);
 }
 
 static int run(struct bench_ctx *ctx)
 {
+	struct uring_case *c = bench_state(ctx);
 	int err = round_of_calls(ctx);
 
 	if (!err)
-		uring_report(ctx);
+		rounds_report(ctx, &c->rounds);
 	return err;
 }
 

@@ -69,7 +69,7 @@ static int update_once(struct bench_ctx *ctx, int turn, const struct uring_pins 
 	unsigned int slot = (unsigned int)turn / 2 % slots;
 	/* Even turns put a buffer of the other half in, odd ones put the first back. */
 	struct update u = {&c->rings[0], slot, &c->buffers[turn % 2 ? slot : slots + slot]};
-	int err = operation_call(ctx, &c->operations[0], call_update, &u,
+	int err = operation_call(ctx, &c->rounds.operations[0], call_update, &u,
 				 u.buffer->iov_len / PAGE_BYTES);
 
 	if (err)
@@ -137,20 +137,21 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = uring_split(ctx, c, 2 * (unsigned int)bench_param_size_bytes(ctx, "buffers"));
 	if (!err)
-		err = uring_add_operation(ctx, c, &names, URING_CALLS);
+		err = rounds_add(ctx, &c->rounds, &names, URING_CALLS, NULL);
 	if (!err)
 		err = fill_table(ctx, c);
 	if (!err)
 		err = report_filled(ctx, c);
-	return err ? err : uring_rehearse(ctx, round_of_calls);
+	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_calls);
 }
 
 static int run(struct bench_ctx *ctx)
 {
+	struct uring_case *c = bench_state(ctx);
 	int err = round_of_calls(ctx);
 
 	if (!err)
-		uring_report(ctx);
+		rounds_report(ctx, &c->rounds);
 	return err;
 }
 

@@ -9,7 +9,6 @@
 #include "bench/uring/uring.h"
 
 #define PAGE_BYTES     4096ul
-#define MAX_REHEARSALS 8
 #define STATUS_FILE    "/proc/self/status"
 #define BYTES_PER_KB   1024ul
 #define MAX_FILE_BYTES 4096
@@ -57,8 +56,7 @@ void uring_teardown(struct bench_ctx *ctx)
 		io_uring_unregister_buffers(ring);
 		io_uring_queue_exit(ring);
 	}
-	while (c->operation_count)
-		operation_free(&c->operations[--c->operation_count]);
+	rounds_free(&c->rounds);
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c->buffers);
@@ -73,12 +71,6 @@ int uring_add_ring(struct bench_ctx *ctx, struct uring_case *c)
 	if (!err)
 		c->open_rings++;
 	return err;
-}
-
-int uring_add_operation(struct bench_ctx *ctx, struct uring_case *c,
-			const struct operation_metrics *names, size_t calls)
-{
-	return operation_init(ctx, names, calls, &c->operations[c->operation_count++]);
 }
 
 int uring_split(struct bench_ctx *ctx, struct uring_case *c, unsigned int count)
@@ -99,51 +91,6 @@ int uring_split(struct bench_ctx *ctx, struct uring_case *c, unsigned int count)
 		};
 	bench_fact_number(ctx, "buffer_bytes", (double)bytes);
 	return 0;
-}
-
-static void set_rehearsal(struct uring_case *c, bool rehearsal)
-{
-	for (unsigned int i = 0; i < c->operation_count; i++)
-		c->operations[i].rehearsal = rehearsal;
-}
-
-static uint64_t forget(struct uring_case *c)
-{
-	uint64_t ret = 0;
-
-	for (unsigned int i = 0; i < c->operation_count; i++)
-		ret += operation_forget(&c->operations[i]);
-	return ret;
-}
-
-/*
- * The first touches by GUP age the pages, the first objects fill slabs and the caches of the ring.
- * Timed rounds never cost the same, and get as many as there may be.
- */
-int uring_rehearse(struct bench_ctx *ctx, uring_round round)
-{
-	struct uring_case *c = bench_state(ctx);
-	uint64_t cost = 0, last;
-	int err, rounds = 0;
-
-	set_rehearsal(c, true);
-	do {
-		last = cost;
-		err = round(ctx);
-		cost = forget(c);
-		rounds++;
-	} while (!err && cost != last && rounds < MAX_REHEARSALS);
-	set_rehearsal(c, false);
-	bench_fact_number(ctx, "rehearsals", rounds);
-	return err;
-}
-
-void uring_report(struct bench_ctx *ctx)
-{
-	struct uring_case *c = bench_state(ctx);
-
-	for (unsigned int i = 0; i < c->operation_count; i++)
-		operation_report(ctx, &c->operations[i]);
 }
 
 static int status_bytes(const char *text, const char *name, uint64_t *ret_bytes)

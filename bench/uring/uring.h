@@ -7,12 +7,12 @@
 
 #include <sys/uio.h>
 #include "bench/core/backing.h"
-#include "bench/core/operation.h"
+
 #include "bench/core/pins.h"
 #include "bench/core/ring.h"
+#include "bench/core/rounds.h"
 
-#define URING_MAX_RINGS	     3
-#define URING_MAX_OPERATIONS 3
+#define URING_MAX_RINGS 3
 /* Calls of each operation in a round. */
 #define URING_CALLS 16
 
@@ -22,8 +22,7 @@ struct uring_case {
 	unsigned int count;
 	struct io_uring rings[URING_MAX_RINGS];
 	unsigned int open_rings;
-	struct operation operations[URING_MAX_OPERATIONS];
-	unsigned int operation_count;
+	struct rounds rounds;
 	bool unregister_waits; /* for an RCU grace period: no path length */
 	int fd;		       /* of what is read, or -1 */
 };
@@ -36,19 +35,8 @@ extern const struct bench_param uring_param_buffers;
 int uring_setup(struct bench_ctx *ctx, struct uring_case **ret_case);
 void uring_teardown(struct bench_ctx *ctx);
 int uring_add_ring(struct bench_ctx *ctx, struct uring_case *c);
-/* @calls of it a round. They are numbered in the order of being added. */
-int uring_add_operation(struct bench_ctx *ctx, struct uring_case *c,
-			const struct operation_metrics *names, size_t calls);
 /* Cuts the region into @count buffers; a skip if they would be less than a page each. */
 int uring_split(struct bench_ctx *ctx, struct uring_case *c, unsigned int count);
-
-/* One round of measured calls of the case's operations; what is not measured may be around them. */
-typedef int (*uring_round)(struct bench_ctx *ctx);
-
-/* Rounds that are no part of any figure, until two in a row cost the same. */
-int uring_rehearse(struct bench_ctx *ctx, uring_round round);
-/* One sample of each operation's metrics. */
-void uring_report(struct bench_ctx *ctx);
 
 /* What the kernel has pinned and accounted by now. */
 struct uring_pins {

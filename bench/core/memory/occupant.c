@@ -8,12 +8,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "pinbench/uapi.h"
+#include "bench/core/sysfile.h"
 #include "bench/core/memory/ballast.h"
 #include "bench/core/memory/occupant.h"
 #include "bench/core/memory/tee_device.h"
 
 #define READ_BYTES  (1ul << 20)
 #define SPARE_BYTES (40ul << 20) /* see pool.c */
+/* What the kernel goes on to need outside of the area: its watermarks, and twice that in pieces. */
+#define ROOM_BYTES (96ul << 20)
 
 struct occupant_kind {
 	const char *name;
@@ -196,7 +199,7 @@ static int fill_cache(struct bench_ctx *ctx, const struct cma_area *area, struct
 	return err;
 }
 
-static int look_at_cache(struct bench_ctx *ctx, const struct cma_area *area, uint64_t pages)
+static int survey_cache(struct bench_ctx *ctx, const struct cma_area *area, uint64_t *ret_pages)
 {
 	struct area_survey survey;
 	int err = cma_area_survey(area, &survey);
@@ -204,12 +207,30 @@ static int look_at_cache(struct bench_ctx *ctx, const struct cma_area *area, uin
 	if (err)
 		return bench_skip(ctx, "cannot see what lies in the area (%s): run as root",
 				  strerror(-err));
+	*ret_pages = survey.file_pages;
+	return 0;
+}
+
+/* Other files' pages that lie in the area are there before it and after it. */
+static int hold_cache(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *o,
+		      uint64_t pages)
+{
+	uint64_t before = 0, after = 0, occupied;
+	int err = survey_cache(ctx, area, &before);
+
+	if (!err)
+		err = fill_cache(ctx, area, o, pages);
+	if (!err)
+		err = survey_cache(ctx, area, &after);
+	if (err)
+		return err;
+	occupied = after > before ? after - before : 0;
 	/* A page here or there went elsewhere; the rest of it is what is measured. */
-	if (survey.file_pages < pages - pages / 20)
+	if (occupied < pages - pages / 20)
 		return bench_skip(ctx, "of %llu pages of page cache only %llu lie in the area",
-				  (unsigned long long)pages, (unsigned long long)survey.file_pages);
-	bench_fact_number(ctx, "occupied_pages", (double)survey.file_pages);
-	bench_fact_number(ctx, "left_pages", (double)survey.file_pages);
+				  (unsigned long long)pages, (unsigned long long)occupied);
+	bench_fact_number(ctx, "occupied_pages", (double)occupied);
+	bench_fact_number(ctx, "left_pages", (double)occupied);
 	return 0;
 }
 
@@ -284,10 +305,8 @@ int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct 
 	*ret_o = (struct occupant){.kind = find_kind(ctx), .file = -1, .tee_fd = -1, .shm_fd = -1};
 	if (is_nobody(ret_o->kind))
 		return 0;
-	if (ret_o->kind->in_cache) {
-		err = fill_cache(ctx, area, ret_o, pages);
-		return err ? err : look_at_cache(ctx, area, pages);
-	}
+	if (ret_o->kind->in_cache)
+		return hold_cache(ctx, area, ret_o, pages);
 	err = fill_pool(ctx, area, ret_o);
 	return err ? err : hold(ctx, ret_o);
 }
@@ -311,6 +330,26 @@ int occupant_is_in_place(struct bench_ctx *ctx, struct occupant *o)
 bool occupant_holds(const struct occupant *o)
 {
 	return o->has_pins || o->has_ring || o->shm_fd >= 0;
+}
+
+int occupant_check_room(struct bench_ctx *ctx, const struct cma_area *area,
+			const struct occupant *o, uint64_t bytes)
+{
+	uint64_t left = area->pages * AREA_PAGE_BYTES - bytes, free_bytes = 0, free_cma = 0;
+	uint64_t inside = o->pool.inside_pages * AREA_PAGE_BYTES;
+	uint64_t moved = inside > left ? inside - left : 0, room;
+
+	if (occupant_holds(o) || !moved || meminfo_read("MemFree", &free_bytes) ||
+	    meminfo_read("CmaFree", &free_cma))
+		return 0;
+	room = free_bytes > free_cma ? free_bytes - free_cma : 0;
+	if (room >= moved + ROOM_BYTES)
+		return 0;
+	return bench_skip(
+		ctx,
+		"%llu MiB would have to move out of the area, and outside of it there are "
+		"%llu MiB free",
+		(unsigned long long)(moved >> 20), (unsigned long long)(room >> 20));
 }
 
 static void close_fd(int *fd)

@@ -38,6 +38,12 @@ int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct 
  * Whether all is as it was moved in: no page has moved since. 1, 0, or what bench_fail() gives.
  */
 int occupant_is_in_place(struct bench_ctx *ctx, struct occupant *o);
+/*
+ * Skips where the pages that an allocation of @bytes moves out of the area have nowhere to go: the
+ * kernel would end a process for them, and it might be this one.
+ */
+int occupant_check_room(struct bench_ctx *ctx, const struct cma_area *area,
+			const struct occupant *occupant, uint64_t bytes);
 /* Whether anybody holds pages, so that letting go changes something. */
 bool occupant_holds(const struct occupant *o);
 /* Gives the pins back; the pages stay. Returns as bench_fail() does. */

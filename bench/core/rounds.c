@@ -1,0 +1,80 @@
+/* Rounds of measured calls: see rounds.h. */
+#include "bench/core/rounds.h"
+
+#define MAX_REHEARSALS 8
+
+static struct operation *next(struct rounds *rounds)
+{
+	return &rounds->operations[rounds->count];
+}
+
+/* Counted even if it failed: an operation that was begun may be freed. */
+static int added(struct rounds *rounds, int err, struct operation **ret_operation)
+{
+	if (ret_operation)
+		*ret_operation = next(rounds);
+	rounds->count++;
+	return err;
+}
+
+int rounds_add(struct bench_ctx *ctx, struct rounds *rounds, const struct operation_metrics *names,
+	       size_t calls, struct operation **ret_operation)
+{
+	return added(rounds, operation_init(ctx, names, calls, next(rounds)), ret_operation);
+}
+
+int rounds_add_in_module(struct bench_ctx *ctx, struct rounds *rounds,
+			 const struct operation_metrics *names, size_t calls,
+			 struct operation **ret_operation)
+{
+	return added(rounds, operation_init_in_module(ctx, names, calls, next(rounds)),
+		     ret_operation);
+}
+
+void rounds_free(struct rounds *rounds)
+{
+	while (rounds->count)
+		operation_free(&rounds->operations[--rounds->count]);
+}
+
+static void set_rehearsal(struct rounds *rounds, bool rehearsal)
+{
+	for (unsigned int i = 0; i < rounds->count; i++)
+		rounds->operations[i].rehearsal = rehearsal;
+}
+
+static uint64_t forget(struct rounds *rounds)
+{
+	uint64_t ret = 0;
+
+	for (unsigned int i = 0; i < rounds->count; i++)
+		ret += operation_forget(&rounds->operations[i]);
+	return ret;
+}
+
+/*
+ * The first touches age pages, the first objects fill slabs. Timed rounds never cost the same, and
+ * get as many as there may be.
+ */
+int rounds_rehearse(struct bench_ctx *ctx, struct rounds *rounds, rounds_round round)
+{
+	uint64_t cost = 0, last;
+	int err, passes = 0;
+
+	set_rehearsal(rounds, true);
+	do {
+		last = cost;
+		err = round(ctx);
+		cost = forget(rounds);
+		passes++;
+	} while (!err && cost != last && passes < MAX_REHEARSALS);
+	set_rehearsal(rounds, false);
+	bench_fact_number(ctx, "rehearsals", passes);
+	return err;
+}
+
+void rounds_report(struct bench_ctx *ctx, struct rounds *rounds)
+{
+	for (unsigned int i = 0; i < rounds->count; i++)
+		operation_report(ctx, &rounds->operations[i]);
+}
