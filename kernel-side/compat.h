@@ -7,9 +7,14 @@
 #ifndef PINBENCH_COMPAT_H
 #define PINBENCH_COMPAT_H
 
+#include <linux/dma-buf.h>
 #include <linux/memfd.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include "compat_config.h"
+#if HAVE_PFN_T
+#include <linux/pfn_t.h>
+#endif
 
 /* pin_user_pages*() lost their vmas argument in 6.5. */
 #if HAVE_PIN_USER_PAGES_VMAS
@@ -68,6 +73,64 @@ static inline void compat_unpin_folios(struct folio **folios, unsigned long nr)
 static inline void compat_unpin_user_folio(struct folio *folio, unsigned long nr)
 {
 }
+#endif
+
+/* The callback of a move, and its caller, were renamed in 7.0. */
+#if HAVE_DMA_BUF_INVALIDATE_MAPPINGS
+#define COMPAT_INVALIDATE	  invalidate_mappings
+#define compat_dma_buf_invalidate dma_buf_invalidate_mappings
+#else
+#define COMPAT_INVALIDATE	  move_notify
+#define compat_dma_buf_invalidate dma_buf_move_notify
+#endif
+
+#if HAVE_IMPORT_NS_STRING
+#define COMPAT_IMPORT_DMA_BUF MODULE_IMPORT_NS("DMA_BUF")
+#else
+#define COMPAT_IMPORT_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
+#endif
+
+/* The flags of a mapping are set by a function since 6.3. */
+#if HAVE_VM_FLAGS_SET
+#define compat_vm_flags_set vm_flags_set
+#else
+static inline void compat_vm_flags_set(struct vm_area_struct *vma, unsigned long flags)
+{
+	vma->vm_flags |= flags;
+}
+#endif
+
+#if HAVE_PFN_T
+static inline vm_fault_t compat_vmf_insert_mixed(struct vm_area_struct *vma, unsigned long address,
+						 unsigned long pfn)
+{
+	return vmf_insert_mixed(vma, address, __pfn_to_pfn_t(pfn, 0));
+}
+
+static inline vm_fault_t compat_vmf_insert_pfn_pmd(struct vm_fault *vmf, unsigned long pfn,
+						   bool write)
+{
+	return vmf_insert_pfn_pmd(vmf, __pfn_to_pfn_t(pfn, 0), write);
+}
+#else
+#define compat_vmf_insert_mixed	  vmf_insert_mixed
+#define compat_vmf_insert_pfn_pmd vmf_insert_pfn_pmd
+#endif
+
+/* COMPAT_HUGE_FAULT(name, handler): @name is what goes into .huge_fault. Whole PMDs alone. */
+#if HAVE_HUGE_FAULT_ORDER
+#define COMPAT_HUGE_FAULT(name, handler)                                        \
+	static vm_fault_t name(struct vm_fault *vmf, unsigned int order)        \
+	{                                                                       \
+		return order == PMD_SHIFT - PAGE_SHIFT ? handler(vmf)           \
+						       : VM_FAULT_FALLBACK;     \
+	}
+#else
+#define COMPAT_HUGE_FAULT(name, handler)                                        \
+	static vm_fault_t name(struct vm_fault *vmf, enum page_entry_size size) \
+	{                                                                       \
+		return size == PE_SIZE_PMD ? handler(vmf) : VM_FAULT_FALLBACK;  \
+	}
 #endif
 
 #endif

@@ -43,5 +43,6 @@ extern const struct pinbench_family pinbench_family_null;
 extern const struct pinbench_family pinbench_family_gup;
 extern const struct pinbench_family pinbench_family_cma;
 extern const struct pinbench_family pinbench_family_tee;
+extern const struct pinbench_family pinbench_family_dmabuf;
 
 #endif

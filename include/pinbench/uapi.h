@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 #define PINBENCH_DEVICE	   "/dev/pinbench"
-#define PINBENCH_ABI	   3
+#define PINBENCH_ABI	   4
 #define PINBENCH_MAX_PAGES (1u << 20) /* 4 GiB of 4 KiB pages in one region */
 #define PINBENCH_MAX_CALLS (1u << 20)
 
@@ -160,15 +160,144 @@ struct pinbench_tee_create {
 	__u32 impl_caps; /* out: of this device alone */
 };
 
-#define PINBENCH_IOC_INFO	 _IOR('b', 0x80, struct pinbench_info)
-#define PINBENCH_IOC_NULL	 _IOWR('b', 0x81, struct pinbench_null)
-#define PINBENCH_IOC_NOTHING	 _IO('b', 0x82)
-#define PINBENCH_IOC_GUP_ACQUIRE _IOWR('b', 0x90, struct pinbench_gup_acquire)
-#define PINBENCH_IOC_GUP_RELEASE _IOWR('b', 0x91, struct pinbench_gup_release)
-#define PINBENCH_IOC_CMA_ALLOC	 _IOWR('b', 0xa0, struct pinbench_cma_alloc)
-#define PINBENCH_IOC_CMA_FREE	 _IOWR('b', 0xa1, struct pinbench_cma_free)
-#define PINBENCH_IOC_CMA_HOLD	 _IOW('b', 0xa2, struct pinbench_cma_hold)
-#define PINBENCH_IOC_CMA_LET_GO	 _IO('b', 0xa3)
-#define PINBENCH_IOC_TEE_CREATE	 _IOR('b', 0xb0, struct pinbench_tee_create)
+#define PINBENCH_DMABUF_MAX_BYTES     (1ull << 28)
+#define PINBENCH_DMABUF_MAX_IMPORTERS 64
+#define PINBENCH_DMABUF_MAX_DELAY_NS  1000000000u
+
+/* How the exporter fills in a page table when its buffer is mapped by a program. */
+enum pinbench_insert {
+	PINBENCH_INSERT_PFN,	  /* vmf_insert_pfn(), one a fault */
+	PINBENCH_INSERT_BATCH,	  /* vmf_insert_pfn() of the whole mapping in one fault */
+	PINBENCH_INSERT_PMD,	  /* vmf_insert_pfn_pmd(); one a fault where it is no whole PMD */
+	PINBENCH_INSERT_MIXED,	  /* vmf_insert_mixed(), one a fault */
+	PINBENCH_INSERT_PAGE,	  /* vm_insert_page(), one a fault */
+	PINBENCH_INSERT_RETURNED, /* none: the handler returns the page */
+	PINBENCH_INSERT_REMAP,	  /* remap_pfn_range() in mmap(): never a fault */
+	PINBENCH_NR_INSERT,
+};
+
+/* How the exporter makes a table of what an importer maps. */
+enum pinbench_table {
+	PINBENCH_TABLE_PAGES,	 /* from its array of pages, as most exporters do */
+	PINBENCH_TABLE_SEGMENTS, /* from its list of physical ranges */
+	PINBENCH_NR_TABLE,
+};
+
+#define PINBENCH_DMABUF_DYNAMIC (1u << 0) /* can move: has pin and unpin */
+#define PINBENCH_DMABUF_TWO	(1u << 1) /* has two places to be at, to move between */
+
+/*
+ * PINBENCH_IOC_DMABUF_EXPORT: a buffer of system memory as a file descriptor, the caller's own. Its
+ * memory goes with the last user of it, wherever that is. Segments are physically contiguous, and
+ * no segment lies right behind the one before it.
+ */
+struct pinbench_dmabuf_export {
+	__u64 bytes;	     /* in: whole segments, at most PINBENCH_DMABUF_MAX_BYTES */
+	__u64 segment_bytes; /* in: a power of two of whole pages */
+	__u32 flags;	     /* in: PINBENCH_DMABUF_DYNAMIC, _TWO */
+	__u32 insert;	     /* in: enum pinbench_insert */
+	__u32 table;	     /* in: enum pinbench_table */
+	__s32 fd;	     /* out */
+};
+
+/* What the exporter was asked for so far, since the buffer was made. */
+struct pinbench_dmabuf_counts {
+	__u64 maps; /* of an attachment */
+	__u64 unmaps;
+	__u64 pins;
+	__u64 unpins;
+	__u64 faults;	/* calls of the fault handler */
+	__u64 inserted; /* page table entries made, of any size */
+	__u64 moves;
+};
+
+/* PINBENCH_IOC_DMABUF_COUNTS: of a buffer of this module. */
+struct pinbench_dmabuf_query {
+	__s32 fd; /* in */
+	__u32 reserved;
+	struct pinbench_dmabuf_counts counts; /* out */
+};
+
+#define PINBENCH_ATTACH_DYNAMIC (1u << 0) /* takes part in moves: has a callback for them */
+#define PINBENCH_ATTACH_PEER	(1u << 1) /* takes memory of another device; dynamic only */
+#define PINBENCH_ATTACH_MARK	(1u << 2) /* the callback only marks the mapping as stale */
+
+/*
+ * PINBENCH_IOC_DMABUF_ATTACH: importers, each a device of its own, attached to any dma-buf, each
+ * attachment a call. The open file holds them until DMABUF_DETACH or until it is closed. EBUSY: it
+ * has some already. The ioctls below are about all of them, in the order of their making.
+ */
+struct pinbench_dmabuf_attach {
+	struct pinbench_samples samples; /* in, out */
+	__s32 fd;			 /* in: any dma-buf */
+	__u32 importers;		 /* in: at most PINBENCH_DMABUF_MAX_IMPORTERS */
+	__u32 flags;			 /* in: PINBENCH_ATTACH_* */
+	__u32 reserved;
+};
+
+enum pinbench_importer_operation {
+	PINBENCH_IMPORTER_MAP,	  /* those that are not mapped: dma_buf_map_attachment() */
+	PINBENCH_IMPORTER_UNMAP,  /* those that are */
+	PINBENCH_IMPORTER_PIN,	  /* dynamic ones that are not pinned: dma_buf_pin() */
+	PINBENCH_IMPORTER_UNPIN,  /* those that are */
+	PINBENCH_IMPORTER_DETACH, /* unmapped and unpinned first, which is not measured */
+	PINBENCH_NR_IMPORTER,
+};
+
+/* PINBENCH_IOC_DMABUF_IMPORTERS: one operation of all importers, each a call. */
+struct pinbench_dmabuf_importers {
+	struct pinbench_samples samples; /* in, out */
+	__u32 operation;		 /* in: enum pinbench_importer_operation */
+	__u32 segments;			 /* out: of the first importer's table, if it is mapped */
+	__u32 mapped;			 /* out: importers that are mapped now */
+	__u32 invalidated;		 /* out: callbacks so far */
+};
+
+#define PINBENCH_MOVE_COPY  (1u << 0) /* the contents go along */
+#define PINBENCH_MOVE_ZAP   (1u << 1) /* take it from programs: unmap_mapping_range() */
+#define PINBENCH_MOVE_REMAP (1u << 2) /* and let the importers of this open file map it anew */
+
+/*
+ * PINBENCH_IOC_DMABUF_MOVE: to its other place, a buffer of this module that has two: take its
+ * lock, invalidate its attachments, wait for its fences, copy, let importers map it anew, give the
+ * lock back. One call. EBUSY: it is pinned, or without ZAP mapped by a program.
+ */
+struct pinbench_dmabuf_move {
+	struct pinbench_samples samples; /* in, out: capacity 1 */
+	__s32 fd;			 /* in */
+	__u32 flags;			 /* in: PINBENCH_MOVE_* */
+	__u32 delay_ns; /* in: a fence is outstanding, and signals so long after; 0: none is */
+	__u32 reserved;
+};
+
+enum pinbench_exporter_operation {
+	PINBENCH_EXPORTER_INVALIDATE, /* tell the attachments, as before a move */
+	PINBENCH_EXPORTER_ZAP,	      /* unmap_mapping_range() of all of it */
+	PINBENCH_NR_EXPORTER,
+};
+
+/* PINBENCH_IOC_DMABUF_EXPORTER: one operation on a buffer of this module, one call. */
+struct pinbench_dmabuf_exporter {
+	struct pinbench_samples samples; /* in, out: capacity 1 */
+	__s32 fd;			 /* in */
+	__u32 operation;		 /* in: enum pinbench_exporter_operation */
+};
+
+#define PINBENCH_IOC_INFO	      _IOR('b', 0x80, struct pinbench_info)
+#define PINBENCH_IOC_NULL	      _IOWR('b', 0x81, struct pinbench_null)
+#define PINBENCH_IOC_NOTHING	      _IO('b', 0x82)
+#define PINBENCH_IOC_GUP_ACQUIRE      _IOWR('b', 0x90, struct pinbench_gup_acquire)
+#define PINBENCH_IOC_GUP_RELEASE      _IOWR('b', 0x91, struct pinbench_gup_release)
+#define PINBENCH_IOC_CMA_ALLOC	      _IOWR('b', 0xa0, struct pinbench_cma_alloc)
+#define PINBENCH_IOC_CMA_FREE	      _IOWR('b', 0xa1, struct pinbench_cma_free)
+#define PINBENCH_IOC_CMA_HOLD	      _IOW('b', 0xa2, struct pinbench_cma_hold)
+#define PINBENCH_IOC_CMA_LET_GO	      _IO('b', 0xa3)
+#define PINBENCH_IOC_TEE_CREATE	      _IOR('b', 0xb0, struct pinbench_tee_create)
+#define PINBENCH_IOC_DMABUF_EXPORT    _IOWR('b', 0xc0, struct pinbench_dmabuf_export)
+#define PINBENCH_IOC_DMABUF_COUNTS    _IOWR('b', 0xc1, struct pinbench_dmabuf_query)
+#define PINBENCH_IOC_DMABUF_ATTACH    _IOWR('b', 0xc2, struct pinbench_dmabuf_attach)
+#define PINBENCH_IOC_DMABUF_IMPORTERS _IOWR('b', 0xc3, struct pinbench_dmabuf_importers)
+#define PINBENCH_IOC_DMABUF_EXPORTER  _IOWR('b', 0xc4, struct pinbench_dmabuf_exporter)
+#define PINBENCH_IOC_DMABUF_MOVE      _IOWR('b', 0xc5, struct pinbench_dmabuf_move)
 
 #endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of family dmabuf share: a buffer of our own (exporter.c, with its memory in
+ * places.c and what programs see of it in mapping.c), and importers of any buffer (importer.c).
+ */
+#ifndef PINBENCH_MODULE_DMABUF_H
+#define PINBENCH_MODULE_DMABUF_H
+
+#include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
+#include <linux/types.h>
+#include "family.h"
+
+#define PLACES 2
+
+/* Where a buffer can be: segments of contiguous memory, none of them right behind its neighbour. */
+struct place {
+	struct page **pages;
+	unsigned long nr_pages;
+	unsigned int order; /* of a segment */
+};
+
+/* Its dma_buf's reservation lock guards all but what never changes. */
+struct buffer {
+	struct dma_buf *dmabuf; /* no reference: the buffer goes with it */
+	size_t bytes;
+	u32 insert;
+	u32 table;
+	bool is_dynamic;
+	struct place places[PLACES];
+	u32 nr_places;
+	u32 at; /* index of the place */
+	u32 pins;
+	struct pinbench_dmabuf_counts counts;
+};
+
+/* places.c: -ENOMEM, also where the machine has no such contiguous memory. */
+int place_init(struct place *place, size_t bytes, size_t segment_bytes);
+void place_free(struct place *place);
+/* As the importer wants it: a table that is mapped for @dev, or an error pointer. */
+struct sg_table *place_map(const struct place *place, u32 table, struct device *dev,
+			   enum dma_data_direction direction);
+void place_unmap(struct sg_table *sgt, struct device *dev, enum dma_data_direction direction);
+void place_copy(const struct place *to, const struct place *from);
+
+/* mapping.c: the exporter's mmap, by buffer->insert. */
+int buffer_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma);
+void buffer_zap(struct buffer *buffer);
+
+/* exporter.c: our buffer behind a descriptor, with a reference to its dma_buf; or an error. */
+struct buffer *buffer_get(int fd);
+void buffer_put(struct buffer *buffer);
+
+/* One importer. mapped and sgt are guarded by the reservation lock of what it is attached to. */
+struct importer {
+	struct platform_device *device;
+	struct dma_buf_attachment *attachment;
+	struct sg_table *sgt; /* mapped; perhaps stale */
+	u32 flags;
+	bool is_pinned;
+	bool is_stale;
+	u32 invalidated;
+};
+
+struct dmabuf_state {
+	struct dma_buf *dmabuf; /* what they are attached to */
+	struct importer importers[PINBENCH_DMABUF_MAX_IMPORTERS];
+	u32 nr_importers;
+};
+
+/* importer.c. The lock is held. */
+int importers_remap(struct dmabuf_state *s);
+void importers_detach(struct dmabuf_state *s);
+int dmabuf_attach(void *state, void *arg);
+int dmabuf_importers(void *state, void *arg);
+
+/* exporter.c */
+int dmabuf_export(void *state, void *arg);
+int dmabuf_counts(void *state, void *arg);
+int dmabuf_exporter(void *state, void *arg);
+
+/* move.c */
+int dmabuf_move(void *state, void *arg);
+
+#endif

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Family dmabuf: a buffer of our own. It does what exporters of system memory do and nothing besides,
+ * so that what is measured is the interface.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "compat.h"
+#include "dmabuf.h"
+#include "measure.h"
+
+static struct sg_table *map_buffer(struct dma_buf_attachment *attachment,
+				   enum dma_data_direction direction)
+{
+	struct buffer *b = attachment->dmabuf->priv;
+
+	b->counts.maps++;
+	return place_map(&b->places[b->at], b->table, attachment->dev, direction);
+}
+
+static void unmap_buffer(struct dma_buf_attachment *attachment, struct sg_table *sgt,
+			 enum dma_data_direction direction)
+{
+	struct buffer *b = attachment->dmabuf->priv;
+
+	b->counts.unmaps++;
+	place_unmap(sgt, attachment->dev, direction);
+}
+
+static int pin_buffer(struct dma_buf_attachment *attachment)
+{
+	struct buffer *b = attachment->dmabuf->priv;
+
+	b->counts.pins++;
+	b->pins++;
+	return 0;
+}
+
+static void unpin_buffer(struct dma_buf_attachment *attachment)
+{
+	struct buffer *b = attachment->dmabuf->priv;
+
+	b->counts.unpins++;
+	b->pins--;
+}
+
+static void free_buffer(struct buffer *b)
+{
+	u32 i;
+
+	for (i = 0; i < PLACES; i++)
+		place_free(&b->places[i]);
+	kfree(b);
+}
+
+static void release_buffer(struct dma_buf *dmabuf)
+{
+	free_buffer(dmabuf->priv);
+}
+
+static const struct dma_buf_ops static_ops = {
+	.map_dma_buf = map_buffer,
+	.unmap_dma_buf = unmap_buffer,
+	.release = release_buffer,
+	.mmap = buffer_mmap,
+};
+
+static const struct dma_buf_ops dynamic_ops = {
+	.pin = pin_buffer,
+	.unpin = unpin_buffer,
+	.map_dma_buf = map_buffer,
+	.unmap_dma_buf = unmap_buffer,
+	.release = release_buffer,
+	.mmap = buffer_mmap,
+};
+
+struct buffer *buffer_get(int fd)
+{
+	struct dma_buf *dmabuf = dma_buf_get(fd);
+
+	if (IS_ERR(dmabuf))
+		return ERR_CAST(dmabuf);
+	if (dmabuf->ops == &static_ops || dmabuf->ops == &dynamic_ops)
+		return dmabuf->priv;
+	dma_buf_put(dmabuf);
+	return ERR_PTR(-EINVAL);
+}
+
+void buffer_put(struct buffer *b)
+{
+	dma_buf_put(b->dmabuf);
+}
+
+static int check_export(const struct pinbench_dmabuf_export *req)
+{
+	if (!req->segment_bytes || offset_in_page(req->segment_bytes) ||
+	    !is_power_of_2(req->segment_bytes))
+		return -EINVAL;
+	if (!req->bytes || req->bytes > PINBENCH_DMABUF_MAX_BYTES ||
+	    req->bytes & (req->segment_bytes - 1))
+		return -EINVAL;
+	if (req->flags & ~(PINBENCH_DMABUF_DYNAMIC | PINBENCH_DMABUF_TWO) ||
+	    req->insert >= PINBENCH_NR_INSERT || req->table >= PINBENCH_NR_TABLE)
+		return -EINVAL;
+	return 0;
+}
+
+static struct buffer *make_buffer(const struct pinbench_dmabuf_export *req)
+{
+	struct buffer *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int err = 0;
+	u32 i;
+
+	if (!b)
+		return ERR_PTR(-ENOMEM);
+	b->bytes = req->bytes;
+	b->insert = req->insert;
+	b->table = req->table;
+	b->is_dynamic = req->flags & PINBENCH_DMABUF_DYNAMIC;
+	b->nr_places = req->flags & PINBENCH_DMABUF_TWO ? PLACES : 1;
+	for (i = 0; !err && i < b->nr_places; i++)
+		err = place_init(&b->places[i], req->bytes, req->segment_bytes);
+	if (!err)
+		return b;
+	free_buffer(b);
+	return ERR_PTR(err);
+}
+
+int dmabuf_export(void *state, void *arg)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct pinbench_dmabuf_export *req = arg;
+	struct dma_buf *dmabuf;
+	struct buffer *b;
+	int err = check_export(req);
+
+	if (err)
+		return err;
+	b = make_buffer(req);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	info.ops = b->is_dynamic ? &dynamic_ops : &static_ops;
+	info.size = b->bytes;
+	info.flags = O_RDWR;
+	info.priv = b;
+	dmabuf = dma_buf_export(&info);
+	if (IS_ERR(dmabuf)) {
+		free_buffer(b);
+		return PTR_ERR(dmabuf);
+	}
+	b->dmabuf = dmabuf;
+	req->fd = dma_buf_fd(dmabuf, O_CLOEXEC);
+	if (req->fd >= 0)
+		return 0;
+	dma_buf_put(dmabuf);
+	return req->fd;
+}
+
+int dmabuf_counts(void *state, void *arg)
+{
+	struct pinbench_dmabuf_query *req = arg;
+	struct buffer *b;
+
+	if (req->reserved)
+		return -EINVAL;
+	b = buffer_get(req->fd);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	dma_resv_lock(b->dmabuf->resv, NULL);
+	req->counts = b->counts;
+	dma_resv_unlock(b->dmabuf->resv);
+	buffer_put(b);
+	return 0;
+}
+
+static void operate(struct buffer *b, u32 operation, struct pinbench_measure *m)
+{
+	u64 begin;
+
+	pinbench_measure_pause(m);
+	if (operation == PINBENCH_EXPORTER_ZAP) {
+		begin = pinbench_begin(m);
+		buffer_zap(b);
+		pinbench_end(m, begin);
+		return;
+	}
+	dma_resv_lock(b->dmabuf->resv, NULL);
+	begin = pinbench_begin(m);
+	compat_dma_buf_invalidate(b->dmabuf);
+	pinbench_end(m, begin);
+	dma_resv_unlock(b->dmabuf->resv);
+}
+
+int dmabuf_exporter(void *state, void *arg)
+{
+	struct pinbench_dmabuf_exporter *req = arg;
+	struct pinbench_measure m;
+	struct buffer *b;
+	int err;
+
+	if (req->operation >= PINBENCH_NR_EXPORTER)
+		return -EINVAL;
+	b = buffer_get(req->fd);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
+	err = pinbench_measure_init(&m, &req->samples, 1);
+	if (err)
+		goto put;
+	operate(b, req->operation, &m);
+	err = pinbench_measure_copy(&m, &req->samples);
+	pinbench_measure_free(&m);
+put:
+	buffer_put(b);
+	return err;
+}
