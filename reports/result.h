@@ -65,6 +65,7 @@ struct pb_case {
 	size_t metric_count;
 	struct pb_counter *counters;
 	size_t counter_count;
+	const json_t *conditions; /* text by name; NULL: none */
 	struct pb_fact *facts;
 	size_t fact_count;
 	const char *profile;	   /* the folder of its profile, from the result's; or NULL */

@@ -179,6 +179,26 @@ static int read_facts(struct pb_reader *reader, json_t *object, struct pb_case *
 	return 0;
 }
 
+/* Optional. */
+static int read_conditions(struct pb_reader *reader, json_t *object, struct pb_case *item)
+{
+	const char *name;
+	json_t *value;
+	int ret;
+
+	if (!json_object_get(object, PB_CASE_CONDITIONS))
+		return 0;
+	ret = pb_read_object(reader, object, PB_CASE_CONDITIONS, (json_t **)&item->conditions);
+	if (ret < 0)
+		return ret;
+	json_object_foreach ((json_t *)item->conditions, name, value) {
+		if (!json_is_string(value))
+			return pb_reader_fail(reader, PB_CASE_CONDITIONS, "\"%s\" must be a text",
+					      name);
+	}
+	return 0;
+}
+
 static int read_outcome(struct pb_reader *reader, json_t *object, struct pb_case *item)
 {
 	static const char *const outcomes[] = {
@@ -248,7 +268,8 @@ static int read_case(struct pb_reader *reader, json_t *object, struct pb_case *i
 	ret = read_counters(reader, object, item);
 	if (ret < 0)
 		return ret;
-	return read_facts(reader, object, item);
+	ret = read_facts(reader, object, item);
+	return ret < 0 ? ret : read_conditions(reader, object, item);
 }
 
 int pb_read_cases(struct pb_reader *reader, struct pb_result *result)

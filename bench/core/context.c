@@ -19,8 +19,9 @@ int context_init(struct bench_ctx *ctx, const struct case_id *id, bool counted,
 		.samples = json_object(),
 		.counters = json_object(),
 		.facts = json_object(),
+		.conditions = json_object(),
 	};
-	return ctx->samples && ctx->counters && ctx->facts ? 0 : -ENOMEM;
+	return ctx->samples && ctx->counters && ctx->facts && ctx->conditions ? 0 : -ENOMEM;
 }
 
 void context_clear(struct bench_ctx *ctx)
@@ -28,6 +29,7 @@ void context_clear(struct bench_ctx *ctx)
 	json_decref(ctx->samples);
 	json_decref(ctx->counters);
 	json_decref(ctx->facts);
+	json_decref(ctx->conditions);
 }
 
 static void set_reason(struct bench_ctx *ctx, const char *fmt, va_list args)
@@ -144,6 +146,11 @@ void bench_fact_number(struct bench_ctx *ctx, const char *name, double value)
 void bench_fact_string(struct bench_ctx *ctx, const char *name, const char *value)
 {
 	json_object_set_new(ctx->facts, name, json_string(value));
+}
+
+void bench_condition(struct bench_ctx *ctx, const char *name, const char *value)
+{
+	json_object_set_new(ctx->conditions, name, json_string(value));
 }
 
 void bench_fact_null(struct bench_ctx *ctx, const char *name)
@@ -288,6 +295,8 @@ json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome)
 	json_object_set_new(ret, "metrics", metrics);
 	json_object_set(ret, "counters", ctx->counters);
 	json_object_set(ret, "facts", ctx->facts);
+	if (json_object_size(ctx->conditions))
+		json_object_set(ret, PB_CASE_CONDITIONS, ctx->conditions);
 	if (ok && ctx->counted)
 		json_object_set_new(ret, PB_EVENT_REGIONS, regions_to_json(ctx));
 	return ret;

@@ -18,6 +18,7 @@ struct bench_ctx {
 	json_t *samples;  /* metric name -> list */
 	json_t *counters;
 	json_t *facts;
+	json_t *conditions;
 	int region_count;
 	struct bench_region {
 		const char *metric;

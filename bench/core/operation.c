@@ -50,12 +50,18 @@ static int region_of(struct bench_ctx *ctx, const struct operation *op)
 			     : bench_region_in_user_space(ctx, m->each, m->per);
 }
 
+int operation_region(struct bench_ctx *ctx, struct operation *op)
+{
+	op->durations.region = region_of(ctx, op);
+	return op->durations.region;
+}
+
 struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operation *op,
 					  uint64_t *durations, size_t capacity)
 {
 	struct durations d = {.values = durations, .capacity = capacity};
 
-	op->durations.region = d.region = region_of(ctx, op);
+	d.region = operation_region(ctx, op);
 	return durations_request(&d, bench_is_counted(ctx));
 }
 
@@ -94,7 +100,7 @@ int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call ca
 {
 	int err;
 
-	op->durations.region = region_of(ctx, op);
+	operation_region(ctx, op);
 	err = measure_call(&op->durations, bench_is_counted(ctx), &op->last_ns, call, context);
 	if (!err)
 		op->done += count;

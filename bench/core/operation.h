@@ -66,6 +66,8 @@ void operation_free(struct operation *op);
  */
 int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
 		   uint64_t count);
+/* Its region, for who measures a call elsewhere, to be handed to operation_add(). */
+int operation_region(struct bench_ctx *ctx, struct operation *op);
 /* The samples of an ioctl of at most @capacity calls, to be put at @durations. */
 struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operation *op,
 					  uint64_t *durations, size_t capacity);

@@ -88,6 +88,11 @@ void bench_sample(struct bench_ctx *ctx, const char *metric, double value);
 void bench_fact_number(struct bench_ctx *ctx, const char *name, double value);
 void bench_fact_string(struct bench_ctx *ctx, const char *name, const char *value);
 void bench_fact_null(struct bench_ctx *ctx, const char *name);
+/*
+ * What the kernel does in the measured call beyond its being slower or faster: where two kernels differ
+ * in it, their figures are not of the same thing, and are not compared.
+ */
+void bench_condition(struct bench_ctx *ctx, const char *name, const char *value);
 /* A count that the kernel keeps, over one repetition, per "region" or per "page". */
 void bench_counter(struct bench_ctx *ctx, const char *name, double value, const char *per);
 

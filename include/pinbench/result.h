@@ -21,6 +21,9 @@
 #define PB_OUTCOME_SKIP "skip"
 #define PB_OUTCOME_FAIL "fail"
 
+/* Of a case, where there are any: what its figures are figures of, by name. */
+#define PB_CASE_CONDITIONS "conditions"
+
 /* cases[].metrics[].better */
 #define PB_BETTER_LOWER	 "lower"
 #define PB_BETTER_HIGHER "higher"

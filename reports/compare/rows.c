@@ -181,20 +181,62 @@ static void add_one_sided(const struct pairing *p, const struct pb_case *item,
 	}
 }
 
+static const char *condition_of(const struct pb_case *item, const char *name)
+{
+	return json_string_value(json_object_get(item->conditions, name));
+}
+
+/* Why figures of one are none of the other: the kernels do not do the same. NULL: they do. */
+static char *different_condition(const struct pb_case *before, const struct pb_case *after)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)before->conditions, name, value) {
+		const char *other = condition_of(after, name);
+
+		if (g_strcmp0(json_string_value(value), other))
+			return g_strdup_printf("not the same thing: \"%s\" is %s of the baseline, "
+					       "%s of the patched kernel",
+					       name, json_string_value(value),
+					       other ? other : "not known");
+	}
+	return NULL;
+}
+
+static void add_incomparable(const struct pairing *p, const struct pb_case *item,
+			     const char *reason)
+{
+	for (size_t i = 0; i < item->metric_count; i++)
+		add_missing(p, item, item->metrics[i].name, item->metrics[i].unit,
+			    item->metrics[i].primary, reason);
+}
+
+static bool is_measured(const struct pb_case *item)
+{
+	return item && item->outcome == PB_CASE_OK;
+}
+
 static void add_baseline_case(const struct pairing *p, const struct pb_case *before)
 {
 	const struct pb_case *after = pb_result_case(p->in->patched, before->id);
-	g_autofree char *reason = missing_reason(before, after);
+	g_autofree char *reason = missing_reason(before, after), *difference = NULL;
 
-	for (size_t i = 0; before->outcome == PB_CASE_OK && i < before->metric_count; i++) {
+	if (is_measured(before) && is_measured(after))
+		difference = different_condition(before, after);
+	if (difference) {
+		add_incomparable(p, before, difference);
+		return;
+	}
+	for (size_t i = 0; is_measured(before) && i < before->metric_count; i++) {
 		const struct pb_metric *metric = pb_case_metric(after, before->metrics[i].name);
 
 		if (metric)
 			add_figures(p, before, &before->metrics[i], metric);
 	}
-	if (before->outcome == PB_CASE_OK || !after || after->outcome != PB_CASE_OK)
+	if (is_measured(before) || !is_measured(after))
 		add_one_sided(p, before, after, reason);
-	if (after && after->outcome == PB_CASE_OK)
+	if (is_measured(after))
 		add_one_sided(p, after, before, reason);
 }
 

@@ -1,0 +1,150 @@
+/* Processes that measure: see crew.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "bench/core/crew.h"
+
+/* A child is a fork: a function is where it is here. */
+struct order {
+	measured_call call;
+	int region; /* or DURATIONS_UNMARKED */
+	bool is_measured;
+};
+
+struct report {
+	int err;
+	uint64_t duration;
+};
+
+static struct report carry_out(const struct order *order, bool counted, uint64_t *last_ns,
+			       void *context)
+{
+	struct report report = {0};
+	struct durations d = {.values = &report.duration, .capacity = 1, .region = order->region};
+
+	if (order->is_measured)
+		report.err = measure_call(&d, counted, last_ns, order->call, context);
+	else
+		report.err = order->call(context);
+	return report;
+}
+
+static void __attribute__((noreturn))
+be_member(pid_t parent, bool counted, measured_call prepare, void *context, int ask, int answer)
+{
+	struct report report = {0};
+	uint64_t last_ns = 0;
+	struct order order;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
+	report.err = prepare(context);
+	while (write(answer, &report, sizeof(report)) == sizeof(report) &&
+	       read(ask, &order, sizeof(order)) == sizeof(order))
+		report = carry_out(&order, counted, &last_ns, context);
+	_exit(EXIT_SUCCESS);
+}
+
+static int await(struct bench_ctx *ctx, const struct crew_member *m, struct report *ret_report)
+{
+	ssize_t got = read(m->answer, ret_report, sizeof(*ret_report));
+
+	if (got != sizeof(*ret_report))
+		return bench_fail(ctx, EPROTO, "process %d of the crew is gone", (int)m->pid);
+	return 0;
+}
+
+static void close_pair(const int *fds)
+{
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int crew_add(struct bench_ctx *ctx, struct crew *crew, measured_call prepare, void *context)
+{
+	struct crew_member *m = &crew->member[crew->members];
+	bool counted = bench_is_counted(ctx);
+	struct report report = {0};
+	pid_t parent = getpid();
+	int ask[2], answer[2], err;
+
+	if (crew->members == CREW_MAX_MEMBERS)
+		return bench_fail(ctx, ENOSPC, "more than %d processes", CREW_MAX_MEMBERS);
+	if (pipe2(ask, O_CLOEXEC))
+		return bench_fail(ctx, errno, "pipe: %s", strerror(errno));
+	if (pipe2(answer, O_CLOEXEC)) {
+		close_pair(ask);
+		return bench_fail(ctx, errno, "pipe: %s", strerror(errno));
+	}
+	m->pid = fork();
+	if (!m->pid) {
+		close(ask[1]);
+		be_member(parent, counted, prepare, context, ask[0], answer[1]);
+	}
+	close(ask[0]);
+	close(answer[1]);
+	m->ask = ask[1];
+	m->answer = answer[0];
+	if (m->pid < 0) {
+		close(m->ask);
+		close(m->answer);
+		return bench_fail(ctx, errno, "fork: %s", strerror(errno));
+	}
+	crew->members++;
+	err = await(ctx, m, &report);
+	if (!err && report.err)
+		err = bench_fail(ctx, report.err, "process %d of the crew cannot begin: %s",
+				 (int)m->pid, strerror(abs(report.err)));
+	return err;
+}
+
+void crew_drop(struct crew *crew)
+{
+	while (crew->members) {
+		struct crew_member *m = &crew->member[--crew->members];
+
+		close(m->ask);
+		close(m->answer);
+		/* Not by the closed pipe: members that came later hold copies of it. */
+		kill(m->pid, SIGKILL);
+		waitpid(m->pid, NULL, 0);
+	}
+}
+
+static int call_one(struct bench_ctx *ctx, const struct crew_member *m, struct operation *op,
+		    const struct order *order, uint64_t count)
+{
+	struct report report = {0};
+	int err;
+
+	if (write(m->ask, order, sizeof(*order)) != sizeof(*order))
+		return bench_fail(ctx, errno, "process %d of the crew is gone", (int)m->pid);
+	err = await(ctx, m, &report);
+	if (!err && report.err)
+		return bench_fail(ctx, report.err, "process %d of the crew: %s", (int)m->pid,
+				  strerror(abs(report.err)));
+	if (!err && op && operation_add(op, &report.duration, 1, count))
+		return bench_fail(ctx, ENOSPC, "more calls than there is room for");
+	return err;
+}
+
+int crew_call(struct bench_ctx *ctx, struct crew *crew, struct operation *op, measured_call call,
+	      uint64_t count)
+{
+	struct order order = {
+		.call = call,
+		.region = op ? operation_region(ctx, op) : DURATIONS_UNMARKED,
+		.is_measured = op != NULL,
+	};
+	int err = 0;
+
+	for (unsigned int i = 0; !err && i < crew->members; i++)
+		err = call_one(ctx, &crew->member[i], op, &order, count);
+	return err;
+}
