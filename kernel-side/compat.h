@@ -119,11 +119,10 @@ static inline vm_fault_t compat_vmf_insert_pfn_pmd(struct vm_fault *vmf, unsigne
 
 /* COMPAT_HUGE_FAULT(name, handler): @name is what goes into .huge_fault. Whole PMDs alone. */
 #if HAVE_HUGE_FAULT_ORDER
-#define COMPAT_HUGE_FAULT(name, handler)                                        \
-	static vm_fault_t name(struct vm_fault *vmf, unsigned int order)        \
-	{                                                                       \
-		return order == PMD_SHIFT - PAGE_SHIFT ? handler(vmf)           \
-						       : VM_FAULT_FALLBACK;     \
+#define COMPAT_HUGE_FAULT(name, handler)                                                   \
+	static vm_fault_t name(struct vm_fault *vmf, unsigned int order)                   \
+	{                                                                                  \
+		return order == PMD_SHIFT - PAGE_SHIFT ? handler(vmf) : VM_FAULT_FALLBACK; \
 	}
 #else
 #define COMPAT_HUGE_FAULT(name, handler)                                        \

@@ -11,11 +11,8 @@
 #include "family.h"
 
 static const struct pinbench_family *const families[] = {
-	&pinbench_family_null,
-	&pinbench_family_gup,
-	&pinbench_family_cma,
-	&pinbench_family_tee,
-	&pinbench_family_dmabuf,
+	&pinbench_family_null, &pinbench_family_gup,	&pinbench_family_cma,
+	&pinbench_family_tee,  &pinbench_family_dmabuf,
 };
 
 #define MAX_ARG_BYTES 256

@@ -1,6 +1,7 @@
 /*
  * A crew: processes that share something with this one, and make measured calls when they are told
- * to, one at a time. Each is a child that was forked with all that this process had; it ends with it.
+ * to, one at a time. Each is a child that was forked with all that this process had; it ends with
+ * it.
  */
 #ifndef PINBENCH_CREW_H
 #define PINBENCH_CREW_H
@@ -20,16 +21,16 @@ struct crew {
 };
 
 /*
- * Adds a child. It calls prepare(context) once, on its copy of everything, and waits then. Returns as
- * bench_fail() does, also for an error of prepare().
+ * Adds a child. It calls prepare(context) once, on its copy of everything, and waits then. Returns
+ * as bench_fail() does, also for an error of prepare().
  */
 int crew_add(struct bench_ctx *ctx, struct crew *crew, measured_call prepare, void *context);
 /* Ends all of them. Takes a zeroed crew. */
 void crew_drop(struct crew *crew);
 
 /*
- * Each member in its turn makes one call, measured as @op, which does @count operations; not measured
- * if @op is NULL. Returns as bench_fail() does.
+ * Each member in its turn makes one call, measured as @op, which does @count operations; not
+ * measured if @op is NULL. Returns as bench_fail() does.
  */
 int crew_call(struct bench_ctx *ctx, struct crew *crew, struct operation *op, measured_call call,
 	      uint64_t count);

@@ -3,8 +3,8 @@
  *
  * Timed: dma_buf_dynamic_attach(), dma_buf_detach().
  * Excluded: the buffer, the importer's device, the clock.
- * Path: dma_buf_dynamic_attach() -> the exporter's attach; for a static importer of a buffer that can
- * move, up to 6.x, also pin and map
+ * Path: dma_buf_dynamic_attach() -> the exporter's attach; for a static importer of a buffer that
+ * can move, up to 6.x, also pin and map
  */
 #include "bench/dmabuf/dmabuf.h"
 
@@ -23,7 +23,10 @@ static const struct bench_metric metrics[] = {
 };
 
 static const struct bench_param *const params[] = {
-	&dmabuf_param_importers, &dmabuf_param_importer, &dmabuf_param_size, &dmabuf_param_segment,
+	&dmabuf_param_importers,
+	&dmabuf_param_importer,
+	&dmabuf_param_size,
+	&dmabuf_param_segment,
 	NULL,
 };
 
@@ -33,8 +36,8 @@ static int round_of_calls(struct bench_ctx *ctx)
 	int err = dmabuf_attach(ctx, &c->rounds.operations[ATTACH], dmabuf_attach_flags(ctx));
 
 	if (!err)
-		err = dmabuf_importers(ctx, &c->rounds.operations[DETACH],
-				       PINBENCH_IMPORTER_DETACH, 1);
+		err = dmabuf_importers(ctx, &c->rounds.operations[DETACH], PINBENCH_IMPORTER_DETACH,
+				       1);
 	return err;
 }
 

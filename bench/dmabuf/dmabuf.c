@@ -71,9 +71,9 @@ static int export(struct bench_ctx *ctx, struct dmabuf_case *c, uint32_t flags)
 		return 0;
 	}
 	if (errno == ENOMEM)
-		return bench_skip(ctx, "this machine has no memory for it: %llu bytes in pieces of %llu",
-				  (unsigned long long)req.bytes,
-				  (unsigned long long)req.segment_bytes);
+		return bench_skip(
+			ctx, "this machine has no memory for it: %llu bytes in pieces of %llu",
+			(unsigned long long)req.bytes, (unsigned long long)req.segment_bytes);
 	return bench_fail(ctx, errno, "the module makes no buffer: %s", strerror(errno));
 }
 
@@ -147,8 +147,8 @@ int dmabuf_run(struct bench_ctx *ctx)
 }
 
 /* An ioctl that measures, as @op or for nothing. 0 or -errno. */
-static int request(struct bench_ctx *ctx, struct operation *op, unsigned long number, void *argument,
-		   struct pinbench_samples *samples, size_t capacity, uint64_t each)
+static int request(struct bench_ctx *ctx, struct operation *op, unsigned long number,
+		   void *argument, struct pinbench_samples *samples, size_t capacity, uint64_t each)
 {
 	struct dmabuf_case *c = bench_state(ctx);
 	int err = operation_ioctl(ctx, op ? op : &c->unmeasured, number, argument, samples,

@@ -1,6 +1,7 @@
 /*
- * What the benchmarks of family dmabuf share: a buffer of the module's exporter, its importers, which
- * the module has too, and programs that have it mapped. All of it is the case's, and goes with it.
+ * What the benchmarks of family dmabuf share: a buffer of the module's exporter, its importers,
+ * which the module has too, and programs that have it mapped. All of it is the case's, and goes
+ * with it.
  */
 #ifndef PINBENCH_BENCH_DMABUF_H
 #define PINBENCH_BENCH_DMABUF_H
@@ -12,7 +13,7 @@
 
 struct dmabuf_case {
 	struct rounds rounds;
-	rounds_round round; /* which dmabuf_rehearse() was given */
+	rounds_round round;	     /* which dmabuf_rehearse() was given */
 	struct operation unmeasured; /* calls of the module that are no part of any figure */
 	struct crew programs;
 	int fd;
@@ -36,12 +37,14 @@ extern const struct bench_param dmabuf_param_table;
 
 /* All return as bench_skip() and bench_fail() do. */
 
-/* A buffer by the parameters size, segment and table, or what those fall back to; @flags of uapi.h. */
+/* A buffer by the parameters size, segment and table, or what those fall back to; @flags of uapi.h.
+ */
 int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 		 struct dmabuf_case **ret_case);
 void dmabuf_teardown(struct bench_ctx *ctx);
 
-/* One more operation of the rounds, @calls a round; what the module measures, and what programs do. */
+/* One more operation of the rounds, @calls a round; what the module measures, and what programs do.
+ */
 int dmabuf_add(struct bench_ctx *ctx, const struct operation_metrics *names, size_t calls);
 int dmabuf_add_in_programs(struct bench_ctx *ctx, const struct operation_metrics *names,
 			   size_t calls);

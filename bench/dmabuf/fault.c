@@ -132,8 +132,9 @@ static int setup(struct bench_ctx *ctx)
 
 const struct bench bench_dmabuf_fault = {
 	.name = "dmabuf/fault",
-	.summary = "What the CPU's way to a buffer costs: faults through the exporter, and taking it "
-		   "from the programs again, by how page tables are filled in",
+	.summary =
+		"What the CPU's way to a buffer costs: faults through the exporter, and taking it "
+		"from the programs again, by how page tables are filled in",
 	.path = "handle_mm_fault() -> the exporter's handler -> vmf_insert_pfn() and its like; "
 		"unmap_mapping_range()",
 	.inside = "mmap(); a read of each page from user space, exception included; "

@@ -32,7 +32,10 @@ static const struct bench_param param_delay = {
 };
 
 static const struct bench_param *const params[] = {
-	&param_delay, &dmabuf_param_importers, &dmabuf_param_size, NULL,
+	&param_delay,
+	&dmabuf_param_importers,
+	&dmabuf_param_size,
+	NULL,
 };
 
 static int round_of_calls(struct bench_ctx *ctx)
@@ -68,8 +71,9 @@ const struct bench bench_dmabuf_fence = {
 	.name = "dmabuf/fence",
 	.summary = "How long a move is blocked by a fence that signals a known time later",
 	.path = "dma_resv_wait_timeout() -> dma_fence_default_wait() -> schedule_timeout()",
-	.inside = "the move, with the lock, the wait, and the importers' new mappings; in a counted "
-		  "guest an idle nanosecond counts as an instruction",
+	.inside =
+		"the move, with the lock, the wait, and the importers' new mappings; in a counted "
+		"guest an idle nanosecond counts as an instruction",
 	.outside = "making the fence, the clock",
 	.metrics = metrics,
 	.params = params,

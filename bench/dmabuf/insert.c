@@ -16,7 +16,8 @@ const struct bench_param insert_param = {
 	.fallback = "pfn",
 	.allowed = names,
 	.help = "pfn: vmf_insert_pfn() on each fault; batch: all of it on the first fault; pmd: "
-		"vmf_insert_pfn_pmd(); mixed: vmf_insert_mixed(); page: vm_insert_page(); returned: "
+		"vmf_insert_pfn_pmd(); mixed: vmf_insert_mixed(); page: vm_insert_page(); "
+		"returned: "
 		"the handler returns the page; remap: remap_pfn_range() in mmap()",
 };
 
@@ -38,7 +39,8 @@ int insert_check(struct bench_ctx *ctx, uint32_t insert, uint64_t bytes)
 	if (!segment)
 		segment = bytes;
 	if (insert == PINBENCH_INSERT_PMD && (segment < PMD_BYTES || bytes < PMD_BYTES))
-		return bench_skip(ctx, "a PMD maps 2 MiB of contiguous memory: see segment and size");
+		return bench_skip(ctx,
+				  "a PMD maps 2 MiB of contiguous memory: see segment and size");
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
- * dmabuf/invalidate: what it costs an exporter to tell its importers that the buffer moves, which is
- * move_notify up to 6.x and invalidate_mappings in 7.x; and what it costs them to map it again.
+ * dmabuf/invalidate: what it costs an exporter to tell its importers that the buffer moves, which
+ * is move_notify up to 6.x and invalidate_mappings in 7.x; and what it costs them to map it again.
  *
  * Timed: dma_buf_move_notify() or dma_buf_invalidate_mappings(); then dma_buf_map_attachment().
  * Excluded: the reservation lock, which is held; the move; what a device does to stop; the clock.
@@ -35,13 +35,14 @@ static const struct bench_param param_callback = {
 	.name = "callback",
 	.fallback = "unmap",
 	.allowed = (const char *const[]){"unmap", "mark", NULL},
-	.help = "what an importer does when it is told: it unmaps, or only notes it, and unmaps when "
+	.help = "what an importer does when it is told: it unmaps, or only notes it, and unmaps "
+		"when "
 		"it wants a new mapping",
 };
 
 static const struct bench_param *const params[] = {
-	&dmabuf_param_importers, &param_mapped,		&dmabuf_param_size,
-	&dmabuf_param_segment,	 &param_callback,	NULL,
+	&dmabuf_param_importers, &param_mapped,	  &dmabuf_param_size,
+	&dmabuf_param_segment,	 &param_callback, NULL,
 };
 
 /* Who was told, and what it has now. */

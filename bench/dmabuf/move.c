@@ -32,7 +32,8 @@ static const struct bench_param param_users = {
 	.fallback = "importers",
 	.allowed = (const char *const[]){"importers", "pfn", "batch", "pmd", "mixed", "page",
 					 "returned", NULL},
-	.help = "who uses it: importers, that have it mapped for devices; or programs, that have it "
+	.help = "who uses it: importers, that have it mapped for devices; or programs, that have "
+		"it "
 		"mapped through the exporter's fault handler, by how that fills in page tables",
 };
 
@@ -58,8 +59,8 @@ static const struct bench_param param_copy = {
 };
 
 static const struct bench_param *const params[] = {
-	&param_users, &param_count, &dmabuf_param_size, &dmabuf_param_segment,
-	&param_remap, &param_copy,  NULL,
+	&param_users, &param_count, &dmabuf_param_size, &dmabuf_param_segment, &param_remap,
+	&param_copy,  NULL,
 };
 
 static bool is_eager(const struct bench_ctx *ctx)
@@ -154,7 +155,8 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = dmabuf_setup(ctx, PINBENCH_DMABUF_DYNAMIC | PINBENCH_DMABUF_TWO, insert, &c);
 	if (!err && !imports && is_eager(ctx))
-		err = bench_skip(ctx, "programs fault it in when they want it: there is no eager way");
+		err = bench_skip(ctx,
+				 "programs fault it in when they want it: there is no eager way");
 	if (!err)
 		err = insert_check(ctx, insert, c->bytes);
 	if (!err)

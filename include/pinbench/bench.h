@@ -89,8 +89,8 @@ void bench_fact_number(struct bench_ctx *ctx, const char *name, double value);
 void bench_fact_string(struct bench_ctx *ctx, const char *name, const char *value);
 void bench_fact_null(struct bench_ctx *ctx, const char *name);
 /*
- * What the kernel does in the measured call beyond its being slower or faster: where two kernels differ
- * in it, their figures are not of the same thing, and are not compared.
+ * What the kernel does in the measured call beyond its being slower or faster: where two kernels
+ * differ in it, their figures are not of the same thing, and are not compared.
  */
 void bench_condition(struct bench_ctx *ctx, const char *name, const char *value);
 /* A count that the kernel keeps, over one repetition, per "region" or per "page". */

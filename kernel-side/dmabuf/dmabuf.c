@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Family dmabuf: its ioctls. Buffers are files, and go as files do; importers belong to the open file
- * of /dev/pinbench that made them.
+ * Family dmabuf: its ioctls. Buffers are files, and go as files do; importers belong to the open
+ * file of /dev/pinbench that made them.
  */
 #include <linux/slab.h>
 #include "compat.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Family dmabuf: a buffer of our own. It does what exporters of system memory do and nothing besides,
- * so that what is measured is the interface.
+ * Family dmabuf: a buffer of our own. It does what exporters of system memory do and nothing
+ * besides, so that what is measured is the interface.
  */
 #include <linux/mm.h>
 #include <linux/module.h>

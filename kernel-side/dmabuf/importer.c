@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Family dmabuf: importers of any buffer, ours or a stock exporter's. What a driver would do with its
- * device is left out: the callback of a move unmaps, or marks what it has as stale.
+ * Family dmabuf: importers of any buffer, ours or a stock exporter's. What a driver would do with
+ * its device is left out: the callback of a move unmaps, or marks what it has as stale.
  */
 #include <linux/dma-mapping.h>
 #include <linux/platform_device.h>
@@ -18,7 +18,8 @@ static void unmap_importer(struct importer *im)
 	im->is_stale = false;
 }
 
-/* What is stale goes first: an importer that only marks it gives it back when it wants a new one. */
+/* What is stale goes first: an importer that only marks it gives it back when it wants a new one.
+ */
 static int map_importer(struct importer *im)
 {
 	struct sg_table *sgt;

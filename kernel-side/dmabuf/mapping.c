@@ -11,7 +11,7 @@
 struct insertion {
 	unsigned long flags; /* of the mapping */
 	vm_fault_t (*fault)(struct buffer *b, struct vm_fault *vmf);
-	bool is_huge; /* with a handler for whole PMDs */
+	bool is_huge;  /* with a handler for whole PMDs */
 	bool is_early; /* in mmap() */
 };
 
@@ -46,8 +46,7 @@ static vm_fault_t insert_batch(struct buffer *b, struct vm_fault *vmf)
 static vm_fault_t insert_mixed(struct buffer *b, struct vm_fault *vmf)
 {
 	b->counts.inserted++;
-	return compat_vmf_insert_mixed(vmf->vma, vmf->address,
-				       page_to_pfn(page_at(b, vmf->pgoff)));
+	return compat_vmf_insert_mixed(vmf->vma, vmf->address, page_to_pfn(page_at(b, vmf->pgoff)));
 }
 
 static vm_fault_t insert_page(struct buffer *b, struct vm_fault *vmf)
@@ -111,8 +110,7 @@ static vm_fault_t insert_pmd(struct buffer *b, struct vm_fault *vmf)
 	    b->places[b->at].order < PMD_SHIFT - PAGE_SHIFT)
 		return VM_FAULT_FALLBACK;
 	first = page_at(b, index);
-	if (!first || !page_at(b, index + per_pmd - 1) ||
-	    !IS_ALIGNED(page_to_pfn(first), per_pmd))
+	if (!first || !page_at(b, index + per_pmd - 1) || !IS_ALIGNED(page_to_pfn(first), per_pmd))
 		return VM_FAULT_FALLBACK;
 	b->counts.faults++;
 	b->counts.inserted++;

@@ -9,33 +9,21 @@
 #include <linux/sort.h>
 #include "dmabuf.h"
 
-/* What the buddy allocator gives at most. MAX_ORDER was that, or one more; MAX_PAGE_ORDER is new. */
+/* What the buddy allocator gives at most. MAX_ORDER was that, or one more; MAX_PAGE_ORDER is new.
+ */
 #ifdef MAX_PAGE_ORDER
 #define MOST_ORDER MAX_PAGE_ORDER
 #else
 #define MOST_ORDER (MAX_ORDER - 1)
 #endif
 
+#define SPARE_FACTOR 4
+
 static int compare_downwards(const void *a, const void *b)
 {
 	const struct page *x = *(struct page *const *)a, *y = *(struct page *const *)b;
 
 	return x < y ? 1 : -1;
-}
-
-/*
- * A contiguous piece of any size is made of the largest ones that there are, if they happen to lie
- * side by side, as on a machine that just booted they do.
- */
-static bool is_contiguous(struct page **pieces, unsigned long nr, unsigned int order)
-{
-	unsigned long i;
-
-	for (i = 1; i < nr; i++) {
-		if (page_to_pfn(pieces[i - 1]) != page_to_pfn(pieces[i]) + (1ul << order))
-			return false;
-	}
-	return true;
 }
 
 static void free_pieces(struct page **pieces, unsigned long nr, unsigned int order)
@@ -49,21 +37,68 @@ static struct page *alloc_piece(unsigned int order)
 	return alloc_pages(GFP_HIGHUSER | __GFP_ZERO | __GFP_NOWARN | __GFP_NORETRY, order);
 }
 
-/* All of them, from the highest address downwards: so none lies right behind the one before it. */
-static int alloc_pieces(struct page **pieces, unsigned long nr, unsigned int order)
+/*
+ * As many as there are, up to @nr, from the highest address downwards: so none lies right behind
+ * the one before it.
+ */
+static unsigned long alloc_pieces(struct page **pieces, unsigned long nr, unsigned int order)
 {
 	unsigned long i;
 
-	for (i = 0; i < nr; i++) {
-		pieces[i] = fatal_signal_pending(current) ? NULL : alloc_piece(order);
-		if (!pieces[i]) {
-			free_pieces(pieces, i, order);
-			return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
-		}
+	for (i = 0; i < nr && !fatal_signal_pending(current); i++) {
+		pieces[i] = alloc_piece(order);
+		if (!pieces[i])
+			break;
 		cond_resched();
 	}
-	sort(pieces, nr, sizeof(*pieces), compare_downwards, NULL);
+	sort(pieces, i, sizeof(*pieces), compare_downwards, NULL);
+	return i;
+}
+
+/* Where @nr of @got pieces lie side by side; @got: nowhere. */
+static unsigned long find_run(struct page **pieces, unsigned long got, unsigned long nr,
+			      unsigned int order)
+{
+	unsigned long i, run = 0;
+
+	for (i = 0; i < got; i++) {
+		bool follows =
+			i && page_to_pfn(pieces[i - 1]) == page_to_pfn(pieces[i]) + (1ul << order);
+
+		run = follows ? run + 1 : 1;
+		if (run == nr)
+			return i + 1 - nr;
+	}
+	return got;
+}
+
+/*
+ * What is larger than a piece can be is made of pieces that happen to lie side by side: among four
+ * times as many there are some, unless memory is fragmented. The others go back.
+ */
+static int alloc_run(struct page **pieces, unsigned long nr, unsigned int order)
+{
+	unsigned long got = alloc_pieces(pieces, nr * SPARE_FACTOR, order);
+	unsigned long first = find_run(pieces, got, nr, order);
+
+	if (first == got) {
+		free_pieces(pieces, got, order);
+		return -ENOMEM;
+	}
+	free_pieces(pieces, first, order);
+	free_pieces(pieces + first + nr, got - first - nr, order);
+	memmove(pieces, pieces + first, nr * sizeof(*pieces));
 	return 0;
+}
+
+static int alloc_all(struct page **pieces, unsigned long nr, unsigned int order)
+{
+	unsigned long got = alloc_pieces(pieces, nr, order);
+
+	if (got == nr)
+		return 0;
+	free_pieces(pieces, got, order);
+	return -ENOMEM;
 }
 
 static void fill_pages(struct place *place, struct page **pieces, unsigned long nr,
@@ -94,13 +129,9 @@ int place_init(struct place *place, size_t bytes, size_t segment_bytes)
 		return -EINVAL;
 	*place = (struct place){.nr_pages = bytes >> PAGE_SHIFT, .order = get_order(segment_bytes)};
 	place->pages = kvcalloc(place->nr_pages, sizeof(*place->pages), GFP_KERNEL);
-	pieces = kvcalloc(nr, sizeof(*pieces), GFP_KERNEL);
+	pieces = kvcalloc(nr, SPARE_FACTOR * sizeof(*pieces), GFP_KERNEL);
 	if (place->pages && pieces)
-		err = alloc_pieces(pieces, nr, order);
-	if (!err && is_joined && !is_contiguous(pieces, nr, order)) {
-		free_pieces(pieces, nr, order);
-		err = -ENOMEM;
-	}
+		err = is_joined ? alloc_run(pieces, nr, order) : alloc_all(pieces, nr, order);
 	if (!err)
 		fill_pages(place, pieces, nr, order, is_joined);
 	kvfree(pieces);
@@ -130,7 +161,8 @@ static int table_of_segments(const struct place *place, struct sg_table *sgt)
 
 	if (err)
 		return err;
-	for_each_sgtable_sg(sgt, sg, n) {
+	for_each_sgtable_sg(sgt, sg, n)
+	{
 		sg_set_page(sg, place->pages[i], per_segment << PAGE_SHIFT, 0);
 		i += per_segment;
 	}

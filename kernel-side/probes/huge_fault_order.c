@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a huge fault is about was an enum until 6.6, and is an order since. */
+/*
+ * What a huge fault is about was an enum until 6.6, and is an order since. The two are of compatible
+ * types, so the enum's values tell.
+ */
 #include <linux/mm.h>
 
 #ifdef PROBE_YES
-static vm_fault_t probe(struct vm_fault *vmf, unsigned int order)
+extern struct page PE_SIZE_PMD;
 #else
-static vm_fault_t probe(struct vm_fault *vmf, enum page_entry_size pe_size)
-#endif
+int probe(void);
+int probe(void)
 {
-	return 0;
+	return PE_SIZE_PMD;
 }
-
-const struct vm_operations_struct probe_ops;
-const struct vm_operations_struct probe_ops = {.huge_fault = probe};
+#endif
