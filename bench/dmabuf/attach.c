@@ -44,7 +44,7 @@ static int round_of_calls(struct bench_ctx *ctx)
 static int setup(struct bench_ctx *ctx)
 {
 	size_t importers = bench_param_size_bytes(ctx, "importers");
-	struct pinbench_dmabuf_counts counts;
+	struct pinbench_dmabuf_counts counts = {0};
 	struct dmabuf_case *c;
 	int err = dmabuf_setup(ctx, PINBENCH_DMABUF_DYNAMIC, PINBENCH_INSERT_PFN, &c);
 

@@ -26,10 +26,10 @@ static const struct operation_metrics names_zap = OPERATION_NAMES("zap", "page")
 static const struct operation_metrics names_refault = OPERATION_NAMES("refault", "page");
 
 static const struct bench_metric metrics[] = {
-	OPERATION_METRICS("mmap", "page", "mapping the buffer into a program", true),
-	OPERATION_METRICS("fault", "page", "its first access to a page, with page tables", true),
+	OPERATION_METRICS("refault", "page", "an access after the buffer was taken away", false),
 	OPERATION_METRICS("zap", "page", "taking a page from a program", false),
-	OPERATION_METRICS("refault", "page", "its next access, page tables are there", false),
+	OPERATION_METRICS("fault", "page", "its first access, which makes page tables too", true),
+	OPERATION_METRICS("mmap", "page", "mapping the buffer into a program", true),
 	{.name = NULL},
 };
 
@@ -120,7 +120,7 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = dmabuf_setup(ctx, 0, insert, &c);
 	if (!err)
-		err = insert_check(ctx, insert, c->bytes);
+		err = insert_check(ctx, insert);
 	if (!err)
 		err = add_operations(ctx, programs);
 	if (!err)

@@ -32,8 +32,9 @@ int insert_by_name(struct bench_ctx *ctx, const char *name, uint32_t *ret_insert
 	return bench_fail(ctx, EINVAL, "no page table is filled in by '%s'", name);
 }
 
-int insert_check(struct bench_ctx *ctx, uint32_t insert, uint64_t bytes)
+int insert_check(struct bench_ctx *ctx, uint32_t insert)
 {
+	uint64_t bytes = bench_param_size_bytes(ctx, "size");
 	uint64_t segment = bench_param_size_bytes(ctx, "segment");
 
 	if (!segment)

@@ -10,8 +10,8 @@ extern const struct bench_param insert_param;
 
 /* Return as bench_skip() and bench_fail() do. */
 int insert_by_name(struct bench_ctx *ctx, const char *name, uint32_t *ret_insert);
-/* Whether it can be done to a buffer of the case's pieces and of @bytes. */
-int insert_check(struct bench_ctx *ctx, uint32_t insert, uint64_t bytes);
+/* Whether it can be done to a buffer of the case's size and pieces. */
+int insert_check(struct bench_ctx *ctx, uint32_t insert);
 /* How often a program faults that touches every page of it. */
 uint64_t insert_faults(uint32_t insert, uint64_t bytes);
 

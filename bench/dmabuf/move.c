@@ -158,7 +158,7 @@ static int setup(struct bench_ctx *ctx)
 		err = bench_skip(ctx,
 				 "programs fault it in when they want it: there is no eager way");
 	if (!err)
-		err = insert_check(ctx, insert, c->bytes);
+		err = insert_check(ctx, insert);
 	if (!err)
 		err = add_users(ctx, count);
 	if (!err)

@@ -4,7 +4,7 @@
  * file of /dev/pinbench that made them.
  */
 #include <linux/slab.h>
-#include "compat.h"
+#include "../compat.h"
 #include "dmabuf.h"
 
 COMPAT_IMPORT_DMA_BUF;

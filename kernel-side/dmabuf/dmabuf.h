@@ -9,7 +9,7 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-resv.h>
 #include <linux/types.h>
-#include "family.h"
+#include "../family.h"
 
 #define PLACES 2
 

@@ -6,9 +6,9 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include "compat.h"
+#include "../compat.h"
 #include "dmabuf.h"
-#include "measure.h"
+#include "../measure.h"
 
 static struct sg_table *map_buffer(struct dma_buf_attachment *attachment,
 				   enum dma_data_direction direction)

@@ -5,9 +5,9 @@
  */
 #include <linux/dma-mapping.h>
 #include <linux/platform_device.h>
-#include "compat.h"
+#include "../compat.h"
 #include "dmabuf.h"
-#include "measure.h"
+#include "../measure.h"
 
 static void unmap_importer(struct importer *im)
 {

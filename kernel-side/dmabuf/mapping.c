@@ -5,7 +5,7 @@
  * moved away from.
  */
 #include <linux/mm.h>
-#include "compat.h"
+#include "../compat.h"
 #include "dmabuf.h"
 
 struct insertion {

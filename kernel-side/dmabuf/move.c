@@ -7,9 +7,9 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
-#include "compat.h"
+#include "../compat.h"
 #include "dmabuf.h"
-#include "measure.h"
+#include "../measure.h"
 
 /* What a device would signal when it is done with the old place. */
 struct delayed_fence {

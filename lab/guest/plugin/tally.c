@@ -213,9 +213,9 @@ static uint64_t access_addend(const struct block_insn *insn)
 }
 
 /*
- * Behind the last instruction of a block, QEMU 7.2 may call back for what it reads and writes itself
- * to deliver an interrupt. What it does for a device's sake, it begins anew where nothing but
- * accesses is told: never begun, as far as we know.
+ * Behind the last instruction of a block, QEMU 7.2 may call back for what it reads and writes
+ * itself to deliver an interrupt. What it does for a device's sake, it begins anew where nothing
+ * but accesses is told: never begun, as far as we know.
  */
 static void at_done(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
