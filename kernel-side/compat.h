@@ -132,4 +132,37 @@ static inline vm_fault_t compat_vmf_insert_pfn_pmd(struct vm_fault *vmf, unsigne
 	}
 #endif
 
+/*
+ * The PFN that is mapped at an address; *ret_leaf_bytes: of the entry that maps it, as far as the
+ * kernel tells. The mmap lock is held. 0 or -EINVAL, where nothing is mapped, or it is no mapping
+ * of PFNs.
+ */
+#if HAVE_FOLLOW_PFNMAP_START
+static inline int compat_follow_pfn(struct vm_area_struct *vma, unsigned long address,
+				    unsigned long *ret_leaf_bytes)
+{
+	struct follow_pfnmap_args args = {.vma = vma, .address = address};
+	int err = follow_pfnmap_start(&args);
+
+	if (err)
+		return err;
+#if HAVE_FOLLOW_PFNMAP_ADDR_MASK
+	*ret_leaf_bytes = ~args.addr_mask + 1;
+#else
+	*ret_leaf_bytes = PAGE_SIZE;
+#endif
+	follow_pfnmap_end(&args);
+	return 0;
+}
+#else
+static inline int compat_follow_pfn(struct vm_area_struct *vma, unsigned long address,
+				    unsigned long *ret_leaf_bytes)
+{
+	unsigned long pfn;
+
+	*ret_leaf_bytes = PAGE_SIZE;
+	return follow_pfn(vma, address, &pfn);
+}
+#endif
+
 #endif

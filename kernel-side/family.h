@@ -44,5 +44,6 @@ extern const struct pinbench_family pinbench_family_gup;
 extern const struct pinbench_family pinbench_family_cma;
 extern const struct pinbench_family pinbench_family_tee;
 extern const struct pinbench_family pinbench_family_dmabuf;
+extern const struct pinbench_family pinbench_family_pfnmap;
 
 #endif

@@ -61,6 +61,7 @@ int rounds_rehearse(struct bench_ctx *ctx, struct rounds *rounds, rounds_round r
 	uint64_t cost = 0, last;
 	int err, passes = 0;
 
+	rounds->round = round;
 	set_rehearsal(rounds, true);
 	do {
 		last = cost;
@@ -77,4 +78,13 @@ void rounds_report(struct bench_ctx *ctx, struct rounds *rounds)
 {
 	for (unsigned int i = 0; i < rounds->count; i++)
 		operation_report(ctx, &rounds->operations[i]);
+}
+
+int rounds_measure(struct bench_ctx *ctx, struct rounds *rounds)
+{
+	int err = rounds->round(ctx);
+
+	if (!err)
+		rounds_report(ctx, rounds);
+	return err;
 }

@@ -9,9 +9,13 @@
 
 #define ROUNDS_MAX_OPERATIONS 6
 
+/* One round: measured calls of the operations, and around them what is not measured. */
+typedef int (*rounds_round)(struct bench_ctx *ctx);
+
 struct rounds {
 	struct operation operations[ROUNDS_MAX_OPERATIONS]; /* in the order of being added */
 	unsigned int count;
+	rounds_round round; /* the one that was rehearsed */
 };
 
 /*
@@ -26,11 +30,10 @@ int rounds_add_in_module(struct bench_ctx *ctx, struct rounds *rounds,
 /* A zeroed one may be freed. */
 void rounds_free(struct rounds *rounds);
 
-/* One round: measured calls of the operations, and around them what is not measured. */
-typedef int (*rounds_round)(struct bench_ctx *ctx);
-
 /* Rounds that are no part of any figure. Returns what the last one did. */
 int rounds_rehearse(struct bench_ctx *ctx, struct rounds *rounds, rounds_round round);
+/* One more of what was rehearsed, and its report. Returns as it does. */
+int rounds_measure(struct bench_ctx *ctx, struct rounds *rounds);
 /* One sample of each operation's metrics, of the round since the last report. */
 void rounds_report(struct bench_ctx *ctx, struct rounds *rounds);
 

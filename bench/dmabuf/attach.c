@@ -25,8 +25,8 @@ static const struct bench_metric metrics[] = {
 static const struct bench_param *const params[] = {
 	&dmabuf_param_importers,
 	&dmabuf_param_importer,
-	&dmabuf_param_size,
-	&dmabuf_param_segment,
+	&exported_param_size,
+	&exported_param_segment,
 	NULL,
 };
 
@@ -57,7 +57,7 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = dmabuf_rehearse(ctx, round_of_calls);
 	if (!err)
-		err = dmabuf_counts(ctx, &counts);
+		err = exported_counts(ctx, &c->buffer, &counts);
 	if (!err)
 		bench_fact_number(ctx, "attaching_maps", counts.maps != 0);
 	return err;

@@ -2,26 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include "bench/dmabuf/dmabuf.h"
-
-#define ALIGN_BYTES (2ul << 20)
-
-const struct bench_param dmabuf_param_size = {
-	.name = "size",
-	.fallback = "2m",
-	.allowed = (const char *const[]){"4k", "64k", "1m", "2m", "16m", "64m", NULL},
-	.help = "of the buffer",
-};
-
-const struct bench_param dmabuf_param_segment = {
-	.name = "segment",
-	.fallback = "4k",
-	.allowed = (const char *const[]){"4k", "64k", "2m", "whole", NULL},
-	.help = "physically contiguous pieces that it is made of; whole: a single one",
-};
 
 const struct bench_param dmabuf_param_importers = {
 	.name = "importers",
@@ -38,45 +19,6 @@ const struct bench_param dmabuf_param_importer = {
 		"the buffer must not move while it has it",
 };
 
-const struct bench_param dmabuf_param_table = {
-	.name = "table",
-	.fallback = "pages",
-	.allowed = (const char *const[]){"pages", "segments", NULL},
-	.help = "how the exporter makes the importer's table: from its array of pages, as most do, "
-		"or from its list of contiguous pieces",
-};
-
-static uint64_t size_or(const struct bench_ctx *ctx, const char *name, uint64_t fallback)
-{
-	return bench_param(ctx, name) ? bench_param_size_bytes(ctx, name) : fallback;
-}
-
-static int export(struct bench_ctx *ctx, struct dmabuf_case *c, uint32_t flags)
-{
-	uint64_t segment = size_or(ctx, "segment", DMABUF_PAGE_BYTES);
-	const char *table = bench_param(ctx, "table");
-	struct pinbench_dmabuf_export req = {
-		.bytes = c->bytes,
-		.segment_bytes = segment ? segment : c->bytes,
-		.flags = flags,
-		.insert = c->insert,
-		.table = table && !strcmp(table, "segments") ? PINBENCH_TABLE_SEGMENTS
-							     : PINBENCH_TABLE_PAGES,
-	};
-
-	if (req.segment_bytes > c->bytes)
-		return bench_skip(ctx, "a piece would be larger than the buffer");
-	if (!ioctl(bench_module_fd(ctx), PINBENCH_IOC_DMABUF_EXPORT, &req)) {
-		c->fd = req.fd;
-		return 0;
-	}
-	if (errno == ENOMEM)
-		return bench_skip(
-			ctx, "this machine has no memory for it: %llu bytes in pieces of %llu",
-			(unsigned long long)req.bytes, (unsigned long long)req.segment_bytes);
-	return bench_fail(ctx, errno, "the module makes no buffer: %s", strerror(errno));
-}
-
 int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 		 struct dmabuf_case **ret_case)
 {
@@ -86,14 +28,11 @@ int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 	*ret_case = c;
 	if (!c)
 		return bench_fail(ctx, ENOMEM, "no memory");
-	c->fd = -1;
-	c->insert = insert;
-	c->bytes = size_or(ctx, "size", ALIGN_BYTES);
-	c->pages = c->bytes / DMABUF_PAGE_BYTES;
+	c->buffer.fd = -1;
 	bench_set_state(ctx, c);
 	err = operation_init_in_module(ctx, NULL, PINBENCH_DMABUF_MAX_IMPORTERS, &c->unmeasured);
 	c->unmeasured.rehearsal = true;
-	return err ? err : export(ctx, c, flags);
+	return err ? err : exported_make(ctx, flags, insert, &c->buffer);
 }
 
 void dmabuf_teardown(struct bench_ctx *ctx)
@@ -106,8 +45,7 @@ void dmabuf_teardown(struct bench_ctx *ctx)
 	/* The importers are the open file's, which outlives us, and are let go of first. */
 	if (c->importers)
 		dmabuf_importers(ctx, NULL, PINBENCH_IMPORTER_DETACH, 1);
-	if (c->fd >= 0)
-		close(c->fd);
+	exported_drop(&c->buffer);
 	rounds_free(&c->rounds);
 	operation_free(&c->unmeasured);
 	free(c);
@@ -132,18 +70,14 @@ int dmabuf_rehearse(struct bench_ctx *ctx, rounds_round round)
 {
 	struct dmabuf_case *c = bench_state(ctx);
 
-	c->round = round;
 	return rounds_rehearse(ctx, &c->rounds, round);
 }
 
 int dmabuf_run(struct bench_ctx *ctx)
 {
 	struct dmabuf_case *c = bench_state(ctx);
-	int err = c->round(ctx);
 
-	if (!err)
-		rounds_report(ctx, &c->rounds);
-	return err;
+	return rounds_measure(ctx, &c->rounds);
 }
 
 /* An ioctl that measures, as @op or for nothing. 0 or -errno. */
@@ -173,7 +107,8 @@ int dmabuf_attach_some(struct bench_ctx *ctx, struct operation *op, unsigned int
 		       uint32_t flags)
 {
 	struct dmabuf_case *c = bench_state(ctx);
-	struct pinbench_dmabuf_attach req = {.fd = c->fd, .importers = importers, .flags = flags};
+	struct pinbench_dmabuf_attach req = {
+		.fd = c->buffer.fd, .importers = importers, .flags = flags};
 	int err =
 		request(ctx, op, PINBENCH_IOC_DMABUF_ATTACH, &req, &req.samples, req.importers, 1);
 
@@ -229,7 +164,7 @@ int dmabuf_exporter(struct bench_ctx *ctx, struct operation *op,
 		    enum pinbench_exporter_operation operation, uint64_t each)
 {
 	struct dmabuf_case *c = bench_state(ctx);
-	struct pinbench_dmabuf_exporter req = {.fd = c->fd, .operation = operation};
+	struct pinbench_dmabuf_exporter req = {.fd = c->buffer.fd, .operation = operation};
 	int err = request(ctx, op, PINBENCH_IOC_DMABUF_EXPORTER, &req, &req.samples, 1, each);
 
 	return err ? bench_fail(ctx, err, "the exporter: %s", strerror(-err)) : 0;
@@ -238,75 +173,11 @@ int dmabuf_exporter(struct bench_ctx *ctx, struct operation *op,
 int dmabuf_move(struct bench_ctx *ctx, struct operation *op, uint32_t flags, uint32_t delay_ns)
 {
 	struct dmabuf_case *c = bench_state(ctx);
-	struct pinbench_dmabuf_move req = {.fd = c->fd, .flags = flags, .delay_ns = delay_ns};
+	struct pinbench_dmabuf_move req = {
+		.fd = c->buffer.fd, .flags = flags, .delay_ns = delay_ns};
 	int err = request(ctx, op, PINBENCH_IOC_DMABUF_MOVE, &req, &req.samples, 1, 1);
 
 	return err ? bench_fail(ctx, err, "the buffer does not move: %s", strerror(-err)) : 0;
-}
-
-int dmabuf_counts(struct bench_ctx *ctx, struct pinbench_dmabuf_counts *ret_counts)
-{
-	const struct dmabuf_case *c = bench_state(ctx);
-	struct pinbench_dmabuf_query req = {.fd = c->fd};
-
-	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_DMABUF_COUNTS, &req))
-		return bench_fail(ctx, errno, "the module does not count: %s", strerror(errno));
-	*ret_counts = req.counts;
-	return 0;
-}
-
-int dmabuf_call_map(void *context)
-{
-	struct dmabuf_case *c = context;
-
-	c->map = mmap(c->map, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, c->fd, 0);
-	return c->map == MAP_FAILED ? -errno : 0;
-}
-
-int dmabuf_call_unmap(void *context)
-{
-	struct dmabuf_case *c = context;
-
-	/* The address range stays ours. */
-	return mmap(c->map, c->bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-			       MAP_FAILED
-		       ? -errno
-		       : 0;
-}
-
-/* A handler of whole PMDs is asked where the program asks for them, as is usual. */
-int dmabuf_call_advise(void *context)
-{
-	struct dmabuf_case *c = context;
-
-	return madvise(c->map, c->bytes, MADV_HUGEPAGE) ? -errno : 0;
-}
-
-int dmabuf_call_touch(void *context)
-{
-	struct dmabuf_case *c = context;
-	const volatile char *byte = c->map, *end = byte + c->bytes;
-
-	for (; byte < end; byte += DMABUF_PAGE_BYTES)
-		(void)*byte;
-	return 0;
-}
-
-/* In the program, once. */
-static int prepare_program(void *context)
-{
-	struct dmabuf_case *c = context;
-	size_t bytes = c->bytes + ALIGN_BYTES;
-	int err;
-
-	c->reserved = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c->reserved == MAP_FAILED)
-		return -errno;
-	c->map = (void *)(((uintptr_t)c->reserved + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1));
-	err = dmabuf_call_map(c);
-	if (!err && c->insert == PINBENCH_INSERT_PMD)
-		err = dmabuf_call_advise(c);
-	return err;
 }
 
 int dmabuf_add_programs(struct bench_ctx *ctx, unsigned int count)
@@ -315,6 +186,6 @@ int dmabuf_add_programs(struct bench_ctx *ctx, unsigned int count)
 	int err = 0;
 
 	while (!err && c->programs.members < count)
-		err = crew_add(ctx, &c->programs, prepare_program, c);
+		err = crew_add(ctx, &c->programs, exported_prepare, &c->buffer);
 	return err;
 }

@@ -8,32 +8,22 @@
 
 #include "bench/core/crew.h"
 #include "bench/core/rounds.h"
-
-#define DMABUF_PAGE_BYTES 4096ul
+#include "bench/core/memory/exported.h"
 
 struct dmabuf_case {
 	struct rounds rounds;
 	rounds_round round;	     /* which dmabuf_rehearse() was given */
 	struct operation unmeasured; /* calls of the module that are no part of any figure */
 	struct crew programs;
-	int fd;
-	uint64_t bytes;
-	uint64_t pages;
+	struct exported buffer; /* of which each program has a copy, with its own mapping */
 	unsigned int importers;
-	uint32_t insert; /* enum pinbench_insert */
 	uint32_t segments;
 	uint32_t mapped; /* importers, after the last operation of theirs */
 	uint32_t invalidated;
-	/* Of a program: where it has mapped the buffer. */
-	void *map;
-	void *reserved;
 };
 
-extern const struct bench_param dmabuf_param_size;
-extern const struct bench_param dmabuf_param_segment;
 extern const struct bench_param dmabuf_param_importers;
 extern const struct bench_param dmabuf_param_importer; /* of which kind they are */
-extern const struct bench_param dmabuf_param_table;
 
 /* All return as bench_skip() and bench_fail() do. */
 
@@ -63,18 +53,12 @@ int dmabuf_importers(struct bench_ctx *ctx, struct operation *op,
 int dmabuf_exporter(struct bench_ctx *ctx, struct operation *op,
 		    enum pinbench_exporter_operation operation, uint64_t each);
 int dmabuf_move(struct bench_ctx *ctx, struct operation *op, uint32_t flags, uint32_t delay_ns);
-int dmabuf_counts(struct bench_ctx *ctx, struct pinbench_dmabuf_counts *ret_counts);
 /* Fails the case unless so many importers are mapped. */
 int dmabuf_expect_mapped(struct bench_ctx *ctx, unsigned int importers);
 
-/* Processes, each with the buffer mapped at a multiple of 2 MiB, and nothing of it touched. */
+/* Processes, each with the buffer mapped at a multiple of 2 MiB, and nothing of it touched:
+ * crew_call() of exported_touch() and so on. */
 int dmabuf_add_programs(struct bench_ctx *ctx, unsigned int count);
-/* What they may be told to do, by crew_call(): */
-int dmabuf_call_map(void *context);
-int dmabuf_call_advise(void *context); /* that whole PMDs are welcome */
-int dmabuf_call_touch(void *context);  /* a byte of each page */
-int dmabuf_call_unmap(void *context);
-
 /* The flags by the parameter importer. */
 uint32_t dmabuf_attach_flags(const struct bench_ctx *ctx);
 

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 #include "bench/dmabuf/dmabuf.h"
-#include "bench/dmabuf/insert.h"
+#include "bench/core/memory/insert.h"
 
 enum operations {
 	MMAP,
@@ -41,13 +41,13 @@ static const struct bench_param param_programs = {
 };
 
 static const struct bench_param *const params[] = {
-	&insert_param, &dmabuf_param_size, &dmabuf_param_segment, &param_programs, NULL,
+	&insert_param, &exported_param_size, &exported_param_segment, &param_programs, NULL,
 };
 
 /* Once the exporter has taken it, what was mapped by mmap() is gone for good. */
 static bool faults_again(const struct dmabuf_case *c)
 {
-	return c->insert != PINBENCH_INSERT_REMAP;
+	return c->buffer.insert != PINBENCH_INSERT_REMAP;
 }
 
 static int round_of_calls(struct bench_ctx *ctx)
@@ -55,20 +55,22 @@ static int round_of_calls(struct bench_ctx *ctx)
 	struct dmabuf_case *c = bench_state(ctx);
 	struct operation *operations = c->rounds.operations;
 	unsigned int programs = c->programs.members;
-	int err = crew_call(ctx, &c->programs, NULL, dmabuf_call_unmap, 1);
+	int err = crew_call(ctx, &c->programs, NULL, exported_unmap, 1);
 
 	if (!err)
-		err = crew_call(ctx, &c->programs, &operations[MMAP], dmabuf_call_map, c->pages);
-	if (!err && c->insert == PINBENCH_INSERT_PMD)
-		err = crew_call(ctx, &c->programs, NULL, dmabuf_call_advise, 1);
+		err = crew_call(ctx, &c->programs, &operations[MMAP], exported_map,
+				c->buffer.pages);
+	if (!err && c->buffer.insert == PINBENCH_INSERT_PMD)
+		err = crew_call(ctx, &c->programs, NULL, exported_advise, 1);
 	if (!err)
-		err = crew_call(ctx, &c->programs, &operations[FAULT], dmabuf_call_touch, c->pages);
+		err = crew_call(ctx, &c->programs, &operations[FAULT], exported_touch,
+				c->buffer.pages);
 	if (!err)
 		err = dmabuf_exporter(ctx, &operations[ZAP], PINBENCH_EXPORTER_ZAP,
-				      c->pages * programs);
+				      c->buffer.pages * programs);
 	if (!err && faults_again(c))
-		err = crew_call(ctx, &c->programs, &operations[REFAULT], dmabuf_call_touch,
-				c->pages);
+		err = crew_call(ctx, &c->programs, &operations[REFAULT], exported_touch,
+				c->buffer.pages);
 	return err;
 }
 
@@ -76,16 +78,16 @@ static int round_of_calls(struct bench_ctx *ctx)
 static int check_faults(struct bench_ctx *ctx)
 {
 	struct dmabuf_case *c = bench_state(ctx);
-	uint64_t expected = insert_faults(c->insert, c->bytes) * c->programs.members;
+	uint64_t expected = insert_faults(c->buffer.insert, c->buffer.bytes) * c->programs.members;
 	struct pinbench_dmabuf_counts before, after;
-	int err = dmabuf_counts(ctx, &before);
+	int err = exported_counts(ctx, &c->buffer, &before);
 
 	if (!err)
 		err = dmabuf_exporter(ctx, NULL, PINBENCH_EXPORTER_ZAP, 1);
 	if (!err && faults_again(c))
-		err = crew_call(ctx, &c->programs, NULL, dmabuf_call_touch, 1);
+		err = crew_call(ctx, &c->programs, NULL, exported_touch, 1);
 	if (!err)
-		err = dmabuf_counts(ctx, &after);
+		err = exported_counts(ctx, &c->buffer, &after);
 	if (err)
 		return err;
 	bench_fact_number(ctx, "faults", (double)(after.faults - before.faults));

@@ -34,7 +34,7 @@ static const struct bench_param param_delay = {
 static const struct bench_param *const params[] = {
 	&param_delay,
 	&dmabuf_param_importers,
-	&dmabuf_param_size,
+	&exported_param_size,
 	NULL,
 };
 

@@ -41,8 +41,8 @@ static const struct bench_param param_callback = {
 };
 
 static const struct bench_param *const params[] = {
-	&dmabuf_param_importers, &param_mapped,	  &dmabuf_param_size,
-	&dmabuf_param_segment,	 &param_callback, NULL,
+	&dmabuf_param_importers, &param_mapped,	  &exported_param_size,
+	&exported_param_segment, &param_callback, NULL,
 };
 
 /* Who was told, and what it has now. */

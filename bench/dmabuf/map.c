@@ -25,20 +25,21 @@ static const struct bench_metric metrics[] = {
 };
 
 static const struct bench_param *const params[] = {
-	&dmabuf_param_size,	 &dmabuf_param_segment,	 &dmabuf_param_table,
-	&dmabuf_param_importers, &dmabuf_param_importer, NULL,
+	&exported_param_size,	 &exported_param_segment, &exported_param_table,
+	&dmabuf_param_importers, &dmabuf_param_importer,  NULL,
 };
 
 static int round_of_calls(struct bench_ctx *ctx)
 {
 	struct dmabuf_case *c = bench_state(ctx);
 	struct operation *operations = c->rounds.operations;
-	int err = dmabuf_importers(ctx, &operations[MAP], PINBENCH_IMPORTER_MAP, c->pages);
+	int err = dmabuf_importers(ctx, &operations[MAP], PINBENCH_IMPORTER_MAP, c->buffer.pages);
 
 	if (!err)
 		err = dmabuf_expect_mapped(ctx, c->importers);
 	if (!err)
-		err = dmabuf_importers(ctx, &operations[UNMAP], PINBENCH_IMPORTER_UNMAP, c->pages);
+		err = dmabuf_importers(ctx, &operations[UNMAP], PINBENCH_IMPORTER_UNMAP,
+				       c->buffer.pages);
 	return err ? err : dmabuf_expect_mapped(ctx, 0);
 }
 
@@ -46,7 +47,7 @@ static int round_of_calls(struct bench_ctx *ctx)
 static int check_segments(struct bench_ctx *ctx, const struct dmabuf_case *c)
 {
 	uint64_t segment = bench_param_size_bytes(ctx, "segment");
-	uint64_t segments = segment ? c->bytes / segment : 1;
+	uint64_t segments = segment ? c->buffer.bytes / segment : 1;
 
 	bench_fact_number(ctx, "segments", c->segments);
 	if (c->segments == segments)
@@ -58,8 +59,9 @@ static int check_segments(struct bench_ctx *ctx, const struct dmabuf_case *c)
 /* What the kernel does for who cannot be told of a move, or is not told of any. */
 static int tell_pins(struct bench_ctx *ctx)
 {
+	const struct dmabuf_case *c = bench_state(ctx);
 	struct pinbench_dmabuf_counts counts;
-	int err = dmabuf_counts(ctx, &counts);
+	int err = exported_counts(ctx, &c->buffer, &counts);
 
 	if (!err)
 		bench_condition(ctx, "mapping_pins", counts.pins ? "yes" : "no");

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include "bench/dmabuf/dmabuf.h"
-#include "bench/dmabuf/insert.h"
+#include "bench/core/memory/insert.h"
 
 enum operations {
 	MOVE,
@@ -59,7 +59,7 @@ static const struct bench_param param_copy = {
 };
 
 static const struct bench_param *const params[] = {
-	&param_users, &param_count, &dmabuf_param_size, &dmabuf_param_segment, &param_remap,
+	&param_users, &param_count, &exported_param_size, &exported_param_segment, &param_remap,
 	&param_copy,  NULL,
 };
 
@@ -83,7 +83,7 @@ static int use(struct bench_ctx *ctx, struct operation *op)
 	struct dmabuf_case *c = bench_state(ctx);
 
 	if (c->programs.members)
-		return crew_call(ctx, &c->programs, op, dmabuf_call_touch, 1);
+		return crew_call(ctx, &c->programs, op, exported_touch, 1);
 	return dmabuf_importers(ctx, op, PINBENCH_IMPORTER_MAP, 1);
 }
 
@@ -105,19 +105,19 @@ static int check_moves(struct bench_ctx *ctx)
 	unsigned int users = (unsigned int)bench_param_size_bytes(ctx, "count");
 	struct pinbench_dmabuf_counts before, after;
 	uint64_t got, expected = users;
-	int err = dmabuf_counts(ctx, &before);
+	int err = exported_counts(ctx, &c->buffer, &before);
 
 	if (!err)
 		err = round_of_calls(ctx);
 	if (!err)
-		err = dmabuf_counts(ctx, &after);
+		err = exported_counts(ctx, &c->buffer, &after);
 	operation_forget(&c->rounds.operations[MOVE]);
 	operation_forget(&c->rounds.operations[RESTORE]);
 	if (err)
 		return err;
 	got = c->programs.members ? after.faults - before.faults : after.maps - before.maps;
 	if (c->programs.members)
-		expected *= insert_faults(c->insert, c->bytes);
+		expected *= insert_faults(c->buffer.insert, c->buffer.bytes);
 	bench_fact_number(ctx, c->programs.members ? "faults" : "maps", (double)got);
 	if (after.moves == before.moves + 1 && got == expected)
 		return 0;

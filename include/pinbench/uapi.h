@@ -283,6 +283,34 @@ struct pinbench_dmabuf_exporter {
 	__u32 operation;		 /* in: enum pinbench_exporter_operation */
 };
 
+/*
+ * PINBENCH_IOC_PFNMAP_GUP: one call of GUP for a range, whatever it is of. That it is refused is no
+ * error of the ioctl. What was got is given back at once.
+ */
+struct pinbench_pfnmap_gup {
+	struct pinbench_samples samples; /* in, out: capacity 1 */
+	__u64 addr;			 /* in: page aligned */
+	__u64 nr_pages;			 /* in: at most PINBENCH_MAX_PAGES */
+	__u32 method;			 /* in: enum pinbench_gup_acquire_method, of pages */
+	__u32 flags;			 /* in: PINBENCH_GUP_WRITE, PINBENCH_GUP_LONGTERM */
+	__u64 got;			 /* out: pages */
+	__u32 error;			 /* out: 0 or an errno */
+	__u32 reserved;
+};
+
+/* A lookup for each entry, however much it maps, not for each page: EOPNOTSUPP before 6.17. */
+#define PINBENCH_FOLLOW_LEAVES (1u << 0)
+
+/* PINBENCH_IOC_PFNMAP_FOLLOW: the PFNs of a range, until one is not found. One call. */
+struct pinbench_pfnmap_follow {
+	struct pinbench_samples samples; /* in, out: capacity 1 */
+	__u64 addr;			 /* in: page aligned */
+	__u64 nr_pages;			 /* in: at most PINBENCH_MAX_PAGES */
+	__u64 found;			 /* out: pages */
+	__u32 lookups;			 /* out */
+	__u32 flags;			 /* in: PINBENCH_FOLLOW_* */
+};
+
 #define PINBENCH_IOC_INFO	      _IOR('b', 0x80, struct pinbench_info)
 #define PINBENCH_IOC_NULL	      _IOWR('b', 0x81, struct pinbench_null)
 #define PINBENCH_IOC_NOTHING	      _IO('b', 0x82)
@@ -299,5 +327,7 @@ struct pinbench_dmabuf_exporter {
 #define PINBENCH_IOC_DMABUF_IMPORTERS _IOWR('b', 0xc3, struct pinbench_dmabuf_importers)
 #define PINBENCH_IOC_DMABUF_EXPORTER  _IOWR('b', 0xc4, struct pinbench_dmabuf_exporter)
 #define PINBENCH_IOC_DMABUF_MOVE      _IOWR('b', 0xc5, struct pinbench_dmabuf_move)
+#define PINBENCH_IOC_PFNMAP_GUP	      _IOWR('b', 0xd0, struct pinbench_pfnmap_gup)
+#define PINBENCH_IOC_PFNMAP_FOLLOW    _IOWR('b', 0xd1, struct pinbench_pfnmap_follow)
 
 #endif

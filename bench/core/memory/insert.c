@@ -1,7 +1,7 @@
 /* Ways to fill in page tables: see insert.h. */
 #include <errno.h>
 #include <string.h>
-#include "bench/dmabuf/insert.h"
+#include "bench/core/memory/insert.h"
 
 #define PAGE_BYTES 4096ul
 #define PMD_BYTES  (2ul << 20)
