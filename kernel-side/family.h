@@ -45,5 +45,6 @@ extern const struct pinbench_family pinbench_family_cma;
 extern const struct pinbench_family pinbench_family_tee;
 extern const struct pinbench_family pinbench_family_dmabuf;
 extern const struct pinbench_family pinbench_family_pfnmap;
+extern const struct pinbench_family pinbench_family_notifier;
 
 #endif

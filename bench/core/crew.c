@@ -117,34 +117,63 @@ void crew_drop(struct crew *crew)
 	}
 }
 
-static int call_one(struct bench_ctx *ctx, const struct crew_member *m, struct operation *op,
-		    const struct order *order, uint64_t count)
+static int give_order(struct bench_ctx *ctx, const struct crew_member *m, const struct order *order)
 {
-	struct report report = {0};
-	int err;
+	if (write(m->ask, order, sizeof(*order)) == sizeof(*order))
+		return 0;
+	return bench_fail(ctx, errno, "process %d of the crew is gone", (int)m->pid);
+}
 
-	if (write(m->ask, order, sizeof(*order)) != sizeof(*order))
-		return bench_fail(ctx, errno, "process %d of the crew is gone", (int)m->pid);
-	err = await(ctx, m, &report);
-	if (!err && report.err)
-		return bench_fail(ctx, report.err, "process %d of the crew: %s", (int)m->pid,
-				  strerror(abs(report.err)));
+static int take_report(struct bench_ctx *ctx, const struct crew_member *m,
+		       struct report *ret_report)
+{
+	int err = await(ctx, m, ret_report);
+
+	if (!err && ret_report->err)
+		err = bench_fail(ctx, ret_report->err, "process %d of the crew: %s", (int)m->pid,
+				 strerror(abs(ret_report->err)));
+	return err;
+}
+
+int crew_call_one(struct bench_ctx *ctx, struct crew *crew, unsigned int i, struct operation *op,
+		  measured_call call, uint64_t count)
+{
+	const struct crew_member *m = &crew->member[i];
+	struct order order = {
+		.call = call,
+		.region = op ? operation_region(ctx, op) : DURATIONS_UNMARKED,
+		.is_measured = op != NULL,
+	};
+	struct report report = {0};
+	int err = give_order(ctx, m, &order);
+
+	if (!err)
+		err = take_report(ctx, m, &report);
 	if (!err && op && operation_add(op, &report.duration, 1, count))
-		return bench_fail(ctx, ENOSPC, "more calls than there is room for");
+		err = bench_fail(ctx, ENOSPC, "more calls than there is room for");
 	return err;
 }
 
 int crew_call(struct bench_ctx *ctx, struct crew *crew, struct operation *op, measured_call call,
 	      uint64_t count)
 {
-	struct order order = {
-		.call = call,
-		.region = op ? operation_region(ctx, op) : DURATIONS_UNMARKED,
-		.is_measured = op != NULL,
-	};
 	int err = 0;
 
 	for (unsigned int i = 0; !err && i < crew->members; i++)
-		err = call_one(ctx, &crew->member[i], op, &order, count);
+		err = crew_call_one(ctx, crew, i, op, call, count);
 	return err;
+}
+
+int crew_begin(struct bench_ctx *ctx, struct crew *crew, unsigned int i, measured_call call)
+{
+	struct order order = {.call = call, .region = DURATIONS_UNMARKED};
+
+	return give_order(ctx, &crew->member[i], &order);
+}
+
+int crew_end(struct bench_ctx *ctx, struct crew *crew, unsigned int i)
+{
+	struct report report;
+
+	return take_report(ctx, &crew->member[i], &report);
 }

@@ -35,4 +35,14 @@ void crew_drop(struct crew *crew);
 int crew_call(struct bench_ctx *ctx, struct crew *crew, struct operation *op, measured_call call,
 	      uint64_t count);
 
+/*
+ * The member number @i begins a call that is not measured, which may take its time, while this
+ * process and the others go on; and it is waited for. Return as bench_fail() does.
+ */
+int crew_begin(struct bench_ctx *ctx, struct crew *crew, unsigned int i, measured_call call);
+int crew_end(struct bench_ctx *ctx, struct crew *crew, unsigned int i);
+/* The same as crew_call() of one member. */
+int crew_call_one(struct bench_ctx *ctx, struct crew *crew, unsigned int i, struct operation *op,
+		  measured_call call, uint64_t count);
+
 #endif

@@ -311,23 +311,75 @@ struct pinbench_pfnmap_follow {
 	__u32 flags;			 /* in: PINBENCH_FOLLOW_* */
 };
 
-#define PINBENCH_IOC_INFO	      _IOR('b', 0x80, struct pinbench_info)
-#define PINBENCH_IOC_NULL	      _IOWR('b', 0x81, struct pinbench_null)
-#define PINBENCH_IOC_NOTHING	      _IO('b', 0x82)
-#define PINBENCH_IOC_GUP_ACQUIRE      _IOWR('b', 0x90, struct pinbench_gup_acquire)
-#define PINBENCH_IOC_GUP_RELEASE      _IOWR('b', 0x91, struct pinbench_gup_release)
-#define PINBENCH_IOC_CMA_ALLOC	      _IOWR('b', 0xa0, struct pinbench_cma_alloc)
-#define PINBENCH_IOC_CMA_FREE	      _IOWR('b', 0xa1, struct pinbench_cma_free)
-#define PINBENCH_IOC_CMA_HOLD	      _IOW('b', 0xa2, struct pinbench_cma_hold)
-#define PINBENCH_IOC_CMA_LET_GO	      _IO('b', 0xa3)
-#define PINBENCH_IOC_TEE_CREATE	      _IOR('b', 0xb0, struct pinbench_tee_create)
-#define PINBENCH_IOC_DMABUF_EXPORT    _IOWR('b', 0xc0, struct pinbench_dmabuf_export)
-#define PINBENCH_IOC_DMABUF_COUNTS    _IOWR('b', 0xc1, struct pinbench_dmabuf_query)
-#define PINBENCH_IOC_DMABUF_ATTACH    _IOWR('b', 0xc2, struct pinbench_dmabuf_attach)
-#define PINBENCH_IOC_DMABUF_IMPORTERS _IOWR('b', 0xc3, struct pinbench_dmabuf_importers)
-#define PINBENCH_IOC_DMABUF_EXPORTER  _IOWR('b', 0xc4, struct pinbench_dmabuf_exporter)
-#define PINBENCH_IOC_DMABUF_MOVE      _IOWR('b', 0xc5, struct pinbench_dmabuf_move)
-#define PINBENCH_IOC_PFNMAP_GUP	      _IOWR('b', 0xd0, struct pinbench_pfnmap_gup)
-#define PINBENCH_IOC_PFNMAP_FOLLOW    _IOWR('b', 0xd1, struct pinbench_pfnmap_follow)
+#define PINBENCH_NOTIFIER_MAX_SUBSCRIBERS 1024
+#define PINBENCH_NOTIFIER_MAX_DELAY_NS	  1000000000u
+
+enum pinbench_subscriber {
+	PINBENCH_SUBSCRIBER_NOTIFIER, /* mmu_notifier_register() */
+	PINBENCH_SUBSCRIBER_SHARED,   /* mmu_notifier_get(): one for all that ask */
+	PINBENCH_SUBSCRIBER_INTERVAL, /* mmu_interval_notifier_insert() */
+	PINBENCH_NR_SUBSCRIBER,
+};
+
+/* Keep the address space from ending with its last process: NOTIFIER_END ends it. */
+#define PINBENCH_SUBSCRIBE_KEEP (1u << 0)
+
+/*
+ * PINBENCH_IOC_NOTIFIER_SUBSCRIBE: to what happens to the caller's address space, each subscription
+ * a call. The open file holds them until UNSUBSCRIBE or until it is closed, whoever does either.
+ * EBUSY: it has some already. EOPNOTSUPP: a kernel without CONFIG_MMU_NOTIFIER.
+ */
+struct pinbench_notifier_subscribe {
+	struct pinbench_samples samples; /* in, out */
+	__u64 addr;			 /* in: of an interval, page aligned; else 0 */
+	__u64 bytes;			 /* in: of an interval, whole pages; else 0 */
+	__u32 count;			 /* in: at most PINBENCH_NOTIFIER_MAX_SUBSCRIBERS */
+	__u32 kind;			 /* in: enum pinbench_subscriber */
+	__u32 flags;			 /* in: PINBENCH_SUBSCRIBE_* */
+	__u32 release_delay_ns;		 /* in: the first one sleeps so long when it is released */
+	__u32 invalidate_delay_ns;	 /* in: and so long when it is told, if it may */
+	__u32 reserved;
+};
+
+enum pinbench_notifier_operation {
+	PINBENCH_NOTIFIER_COUNT,       /* none: for what comes out */
+	PINBENCH_NOTIFIER_UNSUBSCRIBE, /* each subscription a call */
+	PINBENCH_NOTIFIER_READ,	       /* of an interval: mmu_interval_read_begin() and _retry() */
+	PINBENCH_NOTIFIER_END,	       /* mmput() of what KEEP keeps; its last process has ended */
+	PINBENCH_NR_NOTIFIER,
+};
+
+/* PINBENCH_IOC_NOTIFIER: one operation with the file's subscriptions. */
+struct pinbench_notifier {
+	struct pinbench_samples samples; /* in, out */
+	__u32 operation;		 /* in: enum pinbench_notifier_operation */
+	__u32 calls;			 /* in: of READ, else 0 */
+	__u64 told;	/* out: callbacks of invalidations so far, of all together */
+	__u32 released; /* out: callbacks of an address space's end so far */
+	__u32 sleeps;	/* out: of UNSUBSCRIBE: how often the calls have slept */
+	__u32 retries;	/* out: of READ: reads that were to be done again */
+	__u32 reserved;
+};
+
+#define PINBENCH_IOC_INFO		_IOR('b', 0x80, struct pinbench_info)
+#define PINBENCH_IOC_NULL		_IOWR('b', 0x81, struct pinbench_null)
+#define PINBENCH_IOC_NOTHING		_IO('b', 0x82)
+#define PINBENCH_IOC_GUP_ACQUIRE	_IOWR('b', 0x90, struct pinbench_gup_acquire)
+#define PINBENCH_IOC_GUP_RELEASE	_IOWR('b', 0x91, struct pinbench_gup_release)
+#define PINBENCH_IOC_CMA_ALLOC		_IOWR('b', 0xa0, struct pinbench_cma_alloc)
+#define PINBENCH_IOC_CMA_FREE		_IOWR('b', 0xa1, struct pinbench_cma_free)
+#define PINBENCH_IOC_CMA_HOLD		_IOW('b', 0xa2, struct pinbench_cma_hold)
+#define PINBENCH_IOC_CMA_LET_GO		_IO('b', 0xa3)
+#define PINBENCH_IOC_TEE_CREATE		_IOR('b', 0xb0, struct pinbench_tee_create)
+#define PINBENCH_IOC_DMABUF_EXPORT	_IOWR('b', 0xc0, struct pinbench_dmabuf_export)
+#define PINBENCH_IOC_DMABUF_COUNTS	_IOWR('b', 0xc1, struct pinbench_dmabuf_query)
+#define PINBENCH_IOC_DMABUF_ATTACH	_IOWR('b', 0xc2, struct pinbench_dmabuf_attach)
+#define PINBENCH_IOC_DMABUF_IMPORTERS	_IOWR('b', 0xc3, struct pinbench_dmabuf_importers)
+#define PINBENCH_IOC_DMABUF_EXPORTER	_IOWR('b', 0xc4, struct pinbench_dmabuf_exporter)
+#define PINBENCH_IOC_DMABUF_MOVE	_IOWR('b', 0xc5, struct pinbench_dmabuf_move)
+#define PINBENCH_IOC_PFNMAP_GUP		_IOWR('b', 0xd0, struct pinbench_pfnmap_gup)
+#define PINBENCH_IOC_PFNMAP_FOLLOW	_IOWR('b', 0xd1, struct pinbench_pfnmap_follow)
+#define PINBENCH_IOC_NOTIFIER_SUBSCRIBE _IOWR('b', 0xe0, struct pinbench_notifier_subscribe)
+#define PINBENCH_IOC_NOTIFIER		_IOWR('b', 0xe1, struct pinbench_notifier)
 
 #endif
