@@ -175,7 +175,10 @@ static int check_subscribe(const struct pinbench_notifier_subscribe *req)
 {
 	bool is_interval = req->kind == PINBENCH_SUBSCRIBER_INTERVAL;
 
-	if (req->reserved || !req->count || req->count > PINBENCH_NOTIFIER_MAX_SUBSCRIBERS ||
+	/* Nobody: to keep the address space alone. */
+	if (!req->count && !(req->flags & PINBENCH_SUBSCRIBE_KEEP))
+		return -EINVAL;
+	if (req->reserved || req->count > PINBENCH_NOTIFIER_MAX_SUBSCRIBERS ||
 	    req->kind >= PINBENCH_NR_SUBSCRIBER || req->flags & ~PINBENCH_SUBSCRIBE_KEEP ||
 	    req->release_delay_ns > PINBENCH_NOTIFIER_MAX_DELAY_NS ||
 	    req->invalidate_delay_ns > PINBENCH_NOTIFIER_MAX_DELAY_NS)
@@ -224,9 +227,9 @@ static int notifier_subscribe(void *state, void *arg)
 
 	if (err)
 		return err;
-	if (s->subscribers)
+	if (s->subscribers || s->kept)
 		return -EBUSY;
-	err = pinbench_measure_init(&m, &req->samples, req->count);
+	err = pinbench_measure_init(&m, &req->samples, max(req->count, 1u));
 	if (err)
 		return err;
 	s->kind = req->kind;
@@ -295,6 +298,8 @@ static void measure_end(struct notifier_state *s, struct pinbench_measure *m)
 	begin = pinbench_begin(m);
 	mmput(mm);
 	pinbench_end(m, begin);
+	if (!s->nr)
+		forget(s);
 }
 
 static void count(const struct notifier_state *s, struct pinbench_notifier *req)
@@ -319,9 +324,11 @@ static int check_operation(const struct notifier_state *s, const struct pinbench
 
 	if (req->reserved || req->operation >= PINBENCH_NR_NOTIFIER || !req->calls == is_read)
 		return -EINVAL;
+	if (req->operation == PINBENCH_NOTIFIER_END)
+		return s->kept ? 0 : -EINVAL;
 	if (!s->nr || (is_read && s->kind != PINBENCH_SUBSCRIBER_INTERVAL))
 		return -EINVAL;
-	return req->operation == PINBENCH_NOTIFIER_END && !s->kept ? -EINVAL : 0;
+	return 0;
 }
 
 static u64 calls_of(const struct notifier_state *s, const struct pinbench_notifier *req)

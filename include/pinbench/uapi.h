@@ -333,11 +333,11 @@ struct pinbench_notifier_subscribe {
 	struct pinbench_samples samples; /* in, out */
 	__u64 addr;			 /* in: of an interval, page aligned; else 0 */
 	__u64 bytes;			 /* in: of an interval, whole pages; else 0 */
-	__u32 count;			 /* in: at most PINBENCH_NOTIFIER_MAX_SUBSCRIBERS */
-	__u32 kind;			 /* in: enum pinbench_subscriber */
-	__u32 flags;			 /* in: PINBENCH_SUBSCRIBE_* */
-	__u32 release_delay_ns;		 /* in: the first one sleeps so long when it is released */
-	__u32 invalidate_delay_ns;	 /* in: and so long when it is told, if it may */
+	__u32 count; /* in: at most PINBENCH_NOTIFIER_MAX_SUBSCRIBERS; with KEEP perhaps 0 */
+	__u32 kind;  /* in: enum pinbench_subscriber */
+	__u32 flags; /* in: PINBENCH_SUBSCRIBE_* */
+	__u32 release_delay_ns;	   /* in: the first one sleeps so long when it is released */
+	__u32 invalidate_delay_ns; /* in: and so long when it is told, if it may */
 	__u32 reserved;
 };
 
