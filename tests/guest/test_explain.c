@@ -83,33 +83,48 @@ static char *patched(const char *text, char **ret_directory)
 	return g_strconcat(BASE "+", path, NULL);
 }
 
+/* What moves is inline in it, whatever the compiler thought of it before. */
 static const char split_patch[] =
-	"--- a/mm/gup.c\n+++ b/mm/gup.c\n@@ -390,5 +390,11 @@\n }\n \n"
+	"--- a/mm/gup.c\n+++ b/mm/gup.c\n@@ -251,5 +251,5 @@\n }\n \n"
+	"-static inline struct folio *gup_folio_next(struct page **list,\n"
+	"+static __always_inline struct folio *gup_folio_next(struct page **list,\n"
+	" \t\tunsigned long npages, unsigned long i, unsigned int *ntails)\n {\n"
+	"@@ -390,5 +390,12 @@\n }\n \n"
 	"+static noinline struct folio *planted_next(struct page **pages, unsigned long npages,\n"
 	"+\t\t\t\t\t   unsigned long i, unsigned int *nr)\n+{\n"
-	"+\treturn gup_folio_next(pages, npages, i, nr);\n+}\n+\n"
+	"+\tasm volatile(\"nop\");\n+\treturn gup_folio_next(pages, npages, i, nr);\n+}\n+\n"
 	" /**\n  * unpin_user_pages() - release an array of gup-pinned pages.\n"
 	"  * @pages:  array of pages to be marked dirty and released.\n"
-	"@@ -419,5 +425,5 @@\n \t\t\tcontinue;\n \t\t}\n"
+	"@@ -419,5 +426,5 @@\n \t\t\tcontinue;\n \t\t}\n"
 	"-\t\tfolio = gup_folio_next(pages, npages, i, &nr);\n"
 	"+\t\tfolio = planted_next(pages, npages, i, &nr);\n"
 	" \t\tgup_put_folio(folio, nr, FOLL_PIN);\n \t}\n";
 
+/* It came out of its caller, where it was inline, or out of a function that is gone now. */
+static bool is_origin(const json_t *function)
+{
+	if (!strcmp(text_at(function, "name"), "unpin_user_pages"))
+		return !strcmp(text_at(function, "how"), "changed");
+	return !strcmp(text_at(function, "name"), "gup_folio_next") &&
+	       !strcmp(text_at(function, "how"), "gone");
+}
+
 static void check_split(const json_t *row, const json_t *found)
 {
 	const json_t *functions = json_object_get(found, "functions");
+	size_t i, count = json_array_size(functions), fresh = 0;
 	double sum = 0;
 	json_t *one;
-	size_t i, fresh = 0;
 
-	assert_int_equal((int)number_at(found, "function_count"), 2);
-	assert_int_equal(json_array_size(functions), 2);
+	assert_true(count == 2 || count == 3);
+	assert_int_equal((int)number_at(found, "function_count"), count);
 	json_array_foreach (functions, i, one) {
 		bool is_new = !strcmp(text_at(one, "name"), "planted_next");
 
-		assert_string_equal(text_at(one, "how"), is_new ? "new" : "changed");
-		assert_string_equal(text_at(one, "name"),
-				    is_new ? "planted_next" : "unpin_user_pages");
+		if (is_new)
+			assert_string_equal(text_at(one, "how"), "new");
+		else
+			assert_true(is_origin(one));
 		fresh += is_new;
 		sum += number_at(one, "self_delta");
 	}
