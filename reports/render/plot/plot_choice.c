@@ -6,6 +6,8 @@
 #include "reports/render/plot/plot_hold.h"
 #include "reports/render/text.h"
 
+#define FEWEST_OF_A_CURVE 4
+
 /* All points of one family and metric. */
 struct subject {
 	char *family;
@@ -76,6 +78,18 @@ static GPtrArray *find_subjects(const struct pb_result *result)
 				add_point(by_key, subjects, item, &item->metrics[m]);
 	}
 	return subjects;
+}
+
+static bool has_one_benchmark(const struct subject *subject)
+{
+	const char *first = g_array_index(subject->points, struct pb_plot_point, 0).item->benchmark;
+
+	for (guint i = 1; i < subject->points->len; i++) {
+		if (strcmp(g_array_index(subject->points, struct pb_plot_point, i).item->benchmark,
+			   first))
+			return false;
+	}
+	return true;
 }
 
 /* The parameter of the kind @lines with the most different values, or NULL if none varies. */
@@ -224,14 +238,11 @@ static void add_siblings(const struct subject *subject, const char *param, GPtrA
 	}
 }
 
-static void choose(GPtrArray *choices, const struct subject *subject, bool lines)
+static void choose(GPtrArray *choices, const struct subject *subject, bool lines, const char *param)
 {
-	const char *param = pick_param(subject, lines);
 	g_autoptr(GPtrArray) joined = g_ptr_array_new();
 	g_autoptr(GPtrArray) held = NULL;
 
-	if (!param)
-		return;
 	held = held_benchmarks(subject, param, lines, joined);
 	if (lines)
 		add_siblings(subject, param, held);
@@ -248,14 +259,49 @@ static void choose(GPtrArray *choices, const struct subject *subject, bool lines
 	}
 }
 
+/* What else has a curve worth the name, where a family has one benchmark: size beside count. */
+static void choose_more_lines(GPtrArray *choices, const struct subject *subject, const char *best)
+{
+	g_autoptr(GPtrArray) names = pb_plot_param_names(subject->points);
+
+	if (!has_one_benchmark(subject))
+		return;
+	for (guint i = 0; i < names->len; i++) {
+		const char *name = names->pdata[i];
+		g_autoptr(GPtrArray) values = pb_plot_param_values(subject->points, name);
+
+		if (strcmp(name, best) && values->len >= FEWEST_OF_A_CURVE &&
+		    pb_plot_is_ordered(values))
+			choose(choices, subject, true, name);
+	}
+}
+
+static void choose_lines(GPtrArray *choices, const struct subject *subject)
+{
+	const char *param = pick_param(subject, true);
+
+	if (!param)
+		return;
+	choose(choices, subject, true, param);
+	choose_more_lines(choices, subject, param);
+}
+
+static void choose_bars(GPtrArray *choices, const struct subject *subject)
+{
+	const char *param = pick_param(subject, false);
+
+	if (param)
+		choose(choices, subject, false, param);
+}
+
 GPtrArray *pb_plot_choose(const struct pb_result *result)
 {
 	g_autoptr(GPtrArray) subjects = find_subjects(result);
 	GPtrArray *choices = g_ptr_array_new_with_free_func(choice_free);
 
 	for (guint i = 0; i < subjects->len; i++) {
-		choose(choices, subjects->pdata[i], true);
-		choose(choices, subjects->pdata[i], false);
+		choose_lines(choices, subjects->pdata[i]);
+		choose_bars(choices, subjects->pdata[i]);
 	}
 	return choices;
 }
