@@ -18,6 +18,11 @@
 #endif
 
 #define SPARE_FACTOR 4
+/*
+ * As the exporters of DRM do: a buffer is mapped for several devices at once, and what a CPU does
+ * to it stands between begin_cpu_access and end_cpu_access.
+ */
+#define MAP_ATTRS DMA_ATTR_SKIP_CPU_SYNC
 
 static int compare_downwards(const void *a, const void *b)
 {
@@ -188,7 +193,7 @@ struct sg_table *place_map(const struct place *place, u32 table, struct device *
 	err = make_table(place, table, sgt);
 	if (err)
 		goto free;
-	err = dma_map_sgtable(dev, sgt, direction, 0);
+	err = dma_map_sgtable(dev, sgt, direction, MAP_ATTRS);
 	if (!err)
 		return sgt;
 	sg_free_table(sgt);
@@ -199,7 +204,7 @@ free:
 
 void place_unmap(struct sg_table *sgt, struct device *dev, enum dma_data_direction direction)
 {
-	dma_unmap_sgtable(dev, sgt, direction, 0);
+	dma_unmap_sgtable(dev, sgt, direction, MAP_ATTRS);
 	sg_free_table(sgt);
 	kfree(sgt);
 }

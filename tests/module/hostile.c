@@ -318,6 +318,7 @@ int main(void)
 	share_a_file();
 	random_sequence(memfd);
 	hostile_memory(memory, PAGES);
+	hostile_sharing(memory, PAGES);
 	unload();
 	check("no splat", !kmsg_find_splat(kmsg, line, sizeof(line)), line);
 	check("end", true, "");

@@ -18,5 +18,7 @@ void refuse(const char *name, int fd, unsigned long ioctl_number, void *request,
 /* hostile_memory.c: buffers, held pages and TEE devices. @memory has @pages pages, behind it none.
  */
 void hostile_memory(char *memory, size_t pages);
+/* hostile_sharing.c: shared buffers, odd mappings, subscribers. The same. */
+void hostile_sharing(char *memory, size_t pages);
 
 #endif
