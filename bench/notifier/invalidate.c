@@ -167,7 +167,7 @@ static int tell_calls(struct bench_ctx *ctx)
 {
 	const struct change *change = change_of(ctx);
 	struct notifier_case *c = bench_state(ctx);
-	struct pinbench_notifier before, after;
+	struct pinbench_notifier before = {0}, after = {0};
 	int err = fault_in(ctx, change->is_huge);
 
 	if (!err)

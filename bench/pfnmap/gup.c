@@ -80,9 +80,9 @@ static void tell(struct bench_ctx *ctx, const struct pinbench_pfnmap_gup *req)
 		snprintf(answer, sizeof(answer), "granted in part");
 	else
 		snprintf(answer, sizeof(answer), "granted");
-	bench_condition(ctx, "gup", answer);
+	bench_condition(ctx, "answer", answer);
 	bench_fact_number(ctx, "pages", (double)req->got);
-	bench_fact_string(ctx, "gup", answer);
+	bench_fact_string(ctx, "answer", answer);
 }
 
 static int round_of_calls(struct bench_ctx *ctx)

@@ -81,6 +81,7 @@ static const struct {
 	{"commit.h", "lab/"},
 	{"assets.h", "reports/render/"},
 	{"compat_config.h", "kernel-side/"},
+	{"probes/follow_pfnmap_start.result", "kernel-side/probes/"},
 };
 
 static const char libc_headers[] =
