@@ -59,7 +59,7 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = exported_counts(ctx, &c->buffer, &counts);
 	if (!err)
-		bench_fact_number(ctx, "attaching_maps", counts.maps != 0);
+		bench_condition(ctx, "attaching_maps", counts.maps ? "yes" : "no");
 	return err;
 }
 

@@ -19,8 +19,7 @@ const struct bench_param dmabuf_param_importer = {
 		"the buffer must not move while it has it",
 };
 
-int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
-		 struct dmabuf_case **ret_case)
+static int begin(struct bench_ctx *ctx, struct dmabuf_case **ret_case)
 {
 	struct dmabuf_case *c = calloc(1, sizeof(*c));
 	int err;
@@ -32,7 +31,27 @@ int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 	bench_set_state(ctx, c);
 	err = operation_init_in_module(ctx, NULL, PINBENCH_DMABUF_MAX_IMPORTERS, &c->unmeasured);
 	c->unmeasured.rehearsal = true;
-	return err ? err : exported_make(ctx, flags, insert, &c->buffer);
+	return err;
+}
+
+int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
+		 struct dmabuf_case **ret_case)
+{
+	int err = begin(ctx, ret_case);
+
+	return err ? err : exported_make(ctx, flags, insert, &(*ret_case)->buffer);
+}
+
+int dmabuf_setup_of(struct bench_ctx *ctx, int fd, uint64_t bytes, struct dmabuf_case **ret_case)
+{
+	int err = begin(ctx, ret_case);
+
+	if (err)
+		return err;
+	(*ret_case)->buffer.fd = fd;
+	(*ret_case)->buffer.bytes = bytes;
+	(*ret_case)->buffer.pages = bytes / EXPORTED_PAGE_BYTES;
+	return 0;
 }
 
 void dmabuf_teardown(struct bench_ctx *ctx)

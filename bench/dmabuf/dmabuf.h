@@ -20,6 +20,7 @@ struct dmabuf_case {
 	uint32_t segments;
 	uint32_t mapped; /* importers, after the last operation of theirs */
 	uint32_t invalidated;
+	void *own; /* the benchmark's */
 };
 
 extern const struct bench_param dmabuf_param_importers;
@@ -31,6 +32,8 @@ extern const struct bench_param dmabuf_param_importer; /* of which kind they are
  */
 int dmabuf_setup(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 		 struct dmabuf_case **ret_case);
+/* The same of any dma-buf of @bytes, whose descriptor becomes the case's. */
+int dmabuf_setup_of(struct bench_ctx *ctx, int fd, uint64_t bytes, struct dmabuf_case **ret_case);
 void dmabuf_teardown(struct bench_ctx *ctx);
 
 /* One more operation of the rounds, @calls a round; what the module measures, and what programs do.

@@ -56,6 +56,18 @@ static int check_segments(struct bench_ctx *ctx, const struct dmabuf_case *c)
 			  (unsigned long long)segments);
 }
 
+/* Where attaching has mapped the buffer, mapping finds it done. */
+static int tell_attaching(struct bench_ctx *ctx)
+{
+	const struct dmabuf_case *c = bench_state(ctx);
+	struct pinbench_dmabuf_counts counts = {0};
+	int err = exported_counts(ctx, &c->buffer, &counts);
+
+	if (!err)
+		bench_condition(ctx, "attaching_maps", counts.maps ? "yes" : "no");
+	return err;
+}
+
 /* What the kernel does for who cannot be told of a move, or is not told of any. */
 static int tell_pins(struct bench_ctx *ctx)
 {
@@ -78,6 +90,8 @@ static int setup(struct bench_ctx *ctx)
 		err = bench_skip(ctx, "nobody to map");
 	if (!err)
 		err = dmabuf_attach(ctx, NULL, dmabuf_attach_flags(ctx));
+	if (!err)
+		err = tell_attaching(ctx);
 	if (!err)
 		err = dmabuf_add(ctx, &names_map, importers);
 	if (!err)

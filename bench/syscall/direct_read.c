@@ -2,9 +2,9 @@
  * syscall/direct_read: what reading with O_DIRECT into user memory costs, of a block device that
  * does nothing.
  *
- * Timed: pread() of /dev/nullb0, C library included. null_blk's zeroing of what is read is in it:
- * the device keeps no data and fills the pages with zeros, for as long as it has existed in this
- * form. Excluded: the memory, the clock. Path: blkdev_read_iter() -> bio_iov_iter_get_pages() ->
+ * Timed: pread() of /dev/nullb0, C library included. null_blk leaves what is read as it is; with
+ * CONFIG_KMSAN it clears it, and device_fills_with says so.
+ * Excluded: the memory, the clock. Path: blkdev_read_iter() -> bio_iov_iter_get_pages() ->
  * iov_iter_extract_pages() -> pin_user_pages_fast(); null_queue_rq(); bio_release_pages() ->
  * unpin_user_folio()
  */

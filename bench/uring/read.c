@@ -10,16 +10,13 @@
  * bio_check_pages_dirty() and bio_release_pages(). READ_FIXED has bio_iov_bvec_set() for all that.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-#include "bench/core/sysfile.h"
+#include "bench/core/null_block.h"
 #include "bench/uring/uring.h"
 
-#define PAGE_BYTES   4096ul
-#define CALLS	     64
-#define DEVICE	     "/dev/nullb0"
-#define IRQMODE_FILE "/sys/module/null_blk/parameters/irqmode"
+#define PAGE_BYTES 4096ul
+#define CALLS	   64
 
 enum operations {
 	PLAIN,
@@ -101,8 +98,8 @@ static int round_of_calls(struct bench_ctx *ctx)
 		r.offset = (r.offset + r.bytes) % c->backing.bytes;
 	}
 	if (err)
-		return bench_fail(ctx, err, "reading %u bytes of " DEVICE " at %llu: %s", r.bytes,
-				  (unsigned long long)r.offset, strerror(-err));
+		return bench_fail(ctx, err, "reading %u bytes of " NULL_BLOCK_DEVICE " at %llu: %s",
+				  r.bytes, (unsigned long long)r.offset, strerror(-err));
 	return 0;
 }
 
@@ -113,7 +110,8 @@ static int round_of_calls(struct bench_ctx *ctx)
 static int skip_waiting(struct bench_ctx *ctx, const char *what, unsigned int bytes)
 {
 	return bench_skip(ctx,
-			  "%s of %u bytes waited: " DEVICE " does not complete at once (irqmode), "
+			  "%s of %u bytes waited: " NULL_BLOCK_DEVICE
+			  " does not complete at once (irqmode), "
 			  "or splits it (max_sectors_kb and max_segments of its queue), which "
 			  "io_uring leaves to a worker; modprobe null_blk irqmode=0 "
 			  "max_sectors=2048, and larger folios, avoid both",
@@ -128,8 +126,8 @@ static int probe_calls(struct bench_ctx *ctx, struct read *r, measured_call call
 		int err = call(r);
 
 		if (err)
-			return bench_fail(ctx, err, "%s of %u bytes of " DEVICE ": %s", what,
-					  r->bytes, strerror(-err));
+			return bench_fail(ctx, err, "%s of %u bytes of " NULL_BLOCK_DEVICE ": %s",
+					  what, r->bytes, strerror(-err));
 		r->offset = (r->offset + r->bytes) % r->c->backing.bytes;
 	}
 	r->offset = 0;
@@ -160,30 +158,13 @@ static int probe(struct bench_ctx *ctx, struct uring_case *c)
 	return uring_pins_compare(ctx, &start, &fixed);
 }
 
-static int open_device(struct bench_ctx *ctx, struct uring_case *c)
-{
-	char irqmode[16];
-
-	c->fd = open(DEVICE, O_RDONLY | O_DIRECT | O_CLOEXEC);
-	if (c->fd < 0)
-		return bench_skip(ctx,
-				  "needs the null block device " DEVICE
-				  " (CONFIG_BLK_DEV_NULL_BLK, root): %s; modprobe null_blk "
-				  "irqmode=0 makes one",
-				  strerror(errno));
-	/* 0: completes where it is submitted; else it also takes an interrupt or a timer. */
-	if (!sysfile_read(IRQMODE_FILE, irqmode, sizeof(irqmode)))
-		bench_fact_string(ctx, "null_blk_irqmode", irqmode);
-	return 0;
-}
-
 static int setup(struct bench_ctx *ctx)
 {
 	struct uring_case *c;
 	int err = uring_setup(ctx, &c);
 
 	if (!err)
-		err = open_device(ctx, c);
+		err = null_block_open(ctx, &c->fd);
 	if (!err)
 		err = uring_split(ctx, c, 1);
 	if (!err)
