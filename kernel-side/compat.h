@@ -79,9 +79,14 @@ static inline void compat_unpin_user_folio(struct folio *folio, unsigned long nr
 #if HAVE_DMA_BUF_INVALIDATE_MAPPINGS
 #define COMPAT_INVALIDATE	  invalidate_mappings
 #define compat_dma_buf_invalidate dma_buf_invalidate_mappings
+#define compat_attach_revocable	  dma_buf_attach_revocable
 #else
 #define COMPAT_INVALIDATE	  move_notify
 #define compat_dma_buf_invalidate dma_buf_move_notify
+static inline bool compat_attach_revocable(struct dma_buf_attachment *attachment)
+{
+	return false;
+}
 #endif
 
 #if HAVE_IMPORT_NS_STRING

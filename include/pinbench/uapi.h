@@ -273,6 +273,13 @@ struct pinbench_dmabuf_move {
 enum pinbench_exporter_operation {
 	PINBENCH_EXPORTER_INVALIDATE, /* tell the attachments, as before a move */
 	PINBENCH_EXPORTER_ZAP,	      /* unmap_mapping_range() of all of it */
+	/*
+	 * Take it from all importers for good: lock, tell them, wait for fences and for the last of
+	 * them. Mapping it is ENODEV from then on. EOPNOTSUPP before 7.0; EBUSY: one of them is
+	 * static, or keeps its mapping.
+	 */
+	PINBENCH_EXPORTER_REVOKE,
+	PINBENCH_EXPORTER_RESTORE, /* and let them have it again; not measured */
 	PINBENCH_NR_EXPORTER,
 };
 

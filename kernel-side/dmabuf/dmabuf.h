@@ -31,6 +31,7 @@ struct buffer {
 	u32 nr_places;
 	u32 at; /* index of the place */
 	u32 pins;
+	bool is_revoked;
 	struct pinbench_dmabuf_counts counts;
 };
 

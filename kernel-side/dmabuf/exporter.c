@@ -15,6 +15,8 @@ static struct sg_table *map_buffer(struct dma_buf_attachment *attachment,
 {
 	struct buffer *b = attachment->dmabuf->priv;
 
+	if (b->is_revoked)
+		return ERR_PTR(-ENODEV);
 	b->counts.maps++;
 	return place_map(&b->places[b->at], b->table, attachment->dev, direction);
 }
@@ -174,23 +176,88 @@ int dmabuf_counts(void *state, void *arg)
 	return 0;
 }
 
-static void operate(struct buffer *b, u32 operation, struct pinbench_measure *m)
+static bool is_mapped(const struct buffer *b)
+{
+	return b->counts.maps != b->counts.unmaps;
+}
+
+static int check_revocable(struct buffer *b)
+{
+	struct dma_buf_attachment *attachment;
+
+	list_for_each_entry(attachment, &b->dmabuf->attachments, node)
+	{
+		if (!compat_attach_revocable(attachment))
+			return -EBUSY;
+	}
+	return 0;
+}
+
+/* The steps of a driver whose device goes: nobody may have the memory when they are over. */
+static int revoke_locked(struct buffer *b)
+{
+	int err = check_revocable(b);
+
+	if (err)
+		return err;
+	b->is_revoked = true;
+	compat_dma_buf_invalidate(b->dmabuf);
+	dma_resv_wait_timeout(b->dmabuf->resv, DMA_RESV_USAGE_BOOKKEEP, false,
+			      MAX_SCHEDULE_TIMEOUT);
+	return is_mapped(b) ? -EBUSY : 0;
+}
+
+static int revoke(struct buffer *b, struct pinbench_measure *m)
+{
+	u64 begin;
+	int err;
+
+	if (!HAVE_DMA_BUF_INVALIDATE_MAPPINGS)
+		return -EOPNOTSUPP;
+	begin = pinbench_begin(m);
+	dma_resv_lock(b->dmabuf->resv, NULL);
+	err = revoke_locked(b);
+	dma_resv_unlock(b->dmabuf->resv);
+	pinbench_end(m, begin);
+	return err;
+}
+
+static int restore(struct buffer *b, struct pinbench_measure *m)
+{
+	dma_resv_lock(b->dmabuf->resv, NULL);
+	b->is_revoked = false;
+	dma_resv_unlock(b->dmabuf->resv);
+	return 0;
+}
+
+static int zap(struct buffer *b, struct pinbench_measure *m)
+{
+	u64 begin = pinbench_begin(m);
+
+	buffer_zap(b);
+	pinbench_end(m, begin);
+	return 0;
+}
+
+static int invalidate(struct buffer *b, struct pinbench_measure *m)
 {
 	u64 begin;
 
-	pinbench_measure_pause(m);
-	if (operation == PINBENCH_EXPORTER_ZAP) {
-		begin = pinbench_begin(m);
-		buffer_zap(b);
-		pinbench_end(m, begin);
-		return;
-	}
 	dma_resv_lock(b->dmabuf->resv, NULL);
 	begin = pinbench_begin(m);
 	compat_dma_buf_invalidate(b->dmabuf);
 	pinbench_end(m, begin);
 	dma_resv_unlock(b->dmabuf->resv);
+	return 0;
 }
+
+static int (*const operations[PINBENCH_NR_EXPORTER])(struct buffer *b,
+						     struct pinbench_measure *m) = {
+	[PINBENCH_EXPORTER_INVALIDATE] = invalidate,
+	[PINBENCH_EXPORTER_ZAP] = zap,
+	[PINBENCH_EXPORTER_REVOKE] = revoke,
+	[PINBENCH_EXPORTER_RESTORE] = restore,
+};
 
 int dmabuf_exporter(void *state, void *arg)
 {
@@ -207,8 +274,10 @@ int dmabuf_exporter(void *state, void *arg)
 	err = pinbench_measure_init(&m, &req->samples, 1);
 	if (err)
 		goto put;
-	operate(b, req->operation, &m);
-	err = pinbench_measure_copy(&m, &req->samples);
+	pinbench_measure_pause(&m);
+	err = operations[req->operation](b, &m);
+	if (!err)
+		err = pinbench_measure_copy(&m, &req->samples);
 	pinbench_measure_free(&m);
 put:
 	buffer_put(b);
