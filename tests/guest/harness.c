@@ -172,3 +172,12 @@ void assert_says(const char *text, const char *what)
 	if (!strstr(text, what))
 		fail_msg("'%s' is not said in:\n%s", what, text);
 }
+
+double fact_of(const json_t *one, const char *name)
+{
+	const json_t *value = json_object_get(json_object_get(one, "facts"), name);
+
+	if (!json_is_number(value))
+		fail_msg("%s has no fact %s", text_at(one, "id"), name);
+	return json_number_value(value);
+}

@@ -46,6 +46,8 @@ const json_t *find_case(const json_t *result, const char *id);
 const char *text_at(const json_t *object, const char *key);
 /* The median of a case's metric; the test fails if it has none. */
 double median_of(const json_t *one, const char *metric);
+/* A fact that is a number; without it the test fails. */
+double fact_of(const json_t *one, const char *name);
 
 void assert_status(const struct outcome *o, int status);
 void assert_says(const char *text, const char *what);

@@ -10,15 +10,6 @@
 #define BASE	  "6.12"
 #define PATCHED	  BASE "+" PINBENCH_SOURCE_DIR "/configs/patches/tee-shm-longterm.patch"
 
-static double fact(const json_t *one, const char *name)
-{
-	const json_t *value = json_object_get(json_object_get(one, "facts"), name);
-
-	if (!json_is_number(value))
-		fail_msg("%s has no fact %s", text_at(one, "id"), name);
-	return json_number_value(value);
-}
-
 static double counter(const json_t *one, const char *name)
 {
 	const json_t *value = json_object_get(json_object_get(one, "counters"), name);
@@ -33,9 +24,9 @@ static void check_in_the_way(const json_t *one)
 {
 	assert_string_equal(text_at(one, "outcome"), "ok");
 	assert_true(median_of(one, "success") == 0);
-	assert_true(fact(one, "left_pages") == HELD_PAGES);
-	assert_true(fact(one, "success_after_release") == 100);
-	assert_true(fact(one, "retries") > 0);
+	assert_true(fact_of(one, "left_pages") == HELD_PAGES);
+	assert_true(fact_of(one, "success_after_release") == 100);
+	assert_true(fact_of(one, "retries") > 0);
 	assert_true(counter(one, "cma_alloc_fail") == 1);
 	assert_string_equal(text_at(json_object_get(one, "facts"), "errno"), "ENOMEM");
 }
@@ -61,9 +52,9 @@ static void test_who_is_in_the_way(void **state)
 	assert_true(counter(find_case(result, MOST("anon")), "pages_migrated") >=
 		    HELD_PAGES - 16384);
 	assert_true(median_of(find_case(result, MOST("longterm")), "success") == 100);
-	assert_true(fact(find_case(result, MOST("longterm")), "left_pages") == 0);
+	assert_true(fact_of(find_case(result, MOST("longterm")), "left_pages") == 0);
 	assert_true(median_of(find_case(result, MOST("io_uring")), "success") == 100);
-	assert_true(fact(find_case(result, MOST("io_uring")), "left_pages") == 0);
+	assert_true(fact_of(find_case(result, MOST("io_uring")), "left_pages") == 0);
 	json_decref(result);
 	outcome_clear(&o);
 	forget(out);

@@ -159,6 +159,40 @@ static void on_one_side_only(void **state)
 	assert_int_equal(c->counts[PB_VERDICT_UNCHANGED], 1);
 }
 
+static const json_t *row_of(const json_t *root, const char *id)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (json_object_get(root, "cases"), i, one) {
+		if (!strcmp(json_string_value(json_object_get(one, "id")), id))
+			return one;
+	}
+	return NULL;
+}
+
+/* The same call, but not the same thing done in it. */
+static void what_differs_in_kind_is_not_compared(void **state)
+{
+	json_t *before = sample_root(), *after = sample_root(), *root = NULL;
+	g_autoptr(pb_result) one = NULL, other = NULL;
+	const json_t *first;
+
+	sample_set(before, "cases.1.conditions", json_pack("{s:s}", "mapping_pins", "no"));
+	sample_set(after, "cases.1.conditions", json_pack("{s:s}", "mapping_pins", "yes"));
+	set_pin(after, "1", 1000);
+	one = sample_load(state, "one", before);
+	other = sample_load(state, "other", after);
+	assert_int_equal(compare_pair(one, other, &root, NULL), 0);
+	assert_string_equal(json_string_value(sample_at(root, "verdict")), "unchanged");
+	first = row_of(root, "gup/pin[backing=anon,batch=512]");
+	assert_non_null(first);
+	assert_string_equal(json_string_value(json_object_get(first, "verdict")), "missing");
+	assert_non_null(strstr(json_string_value(json_object_get(first, "reason")),
+			       "\"mapping_pins\" is no of the baseline, yes of the patched"));
+	json_decref(root);
+}
+
 static void kinds_are_never_mixed(void **state)
 {
 	json_t *timed = sample_root(), *root = NULL;
@@ -259,6 +293,7 @@ int main(void)
 		IN_SCRATCH(less_than_the_metric_may_say),
 		IN_SCRATCH(higher_is_better),
 		IN_SCRATCH(on_one_side_only),
+		IN_SCRATCH(what_differs_in_kind_is_not_compared),
 		IN_SCRATCH(kinds_are_never_mixed),
 		IN_SCRATCH(what_else_differs),
 		IN_SCRATCH(a_mail_in_72_columns),

@@ -1,0 +1,131 @@
+/*
+ * Shared buffers, odd mappings and subscribers, end to end on a real kernel: who is told, who is
+ * refused, who waits; and the same figures again.
+ */
+#include <string.h>
+#include "tests/guest/harness.h"
+
+#define MOVE(users) "dmabuf/move[users=" users ",count=4,size=2m,segment=2m,remap=lazy,copy=0]"
+#define GUP(what, way) \
+	"pfnmap/gup[mapping=" what ",way=" way ",write=1,present=1,size=2m,segment=4k]"
+#define TOLD(n) \
+	"notifier/invalidate[change=munmap,kind=notifier,subscribers=" n ",where=here,size=2m]"
+#define SLOW "notifier/release[subscribers=8,delay_ms=100]"
+#define MAP  "dmabuf/map[size=2m,segment=64k,table=pages,importers=2,importer=dynamic]"
+
+#define NS_PER_MS 1000000.
+
+static const char *const cases[] = {
+	MAP,
+	MOVE("importers"),
+	MOVE("pfn"),
+	MOVE("batch"),
+	MOVE("pmd"),
+	MOVE("page"),
+	GUP("anon", "pin_fast"),
+	GUP("pfn", "pin_fast"),
+	GUP("mixed", "pin"),
+	GUP("page", "pin_fast"),
+	GUP("page", "longterm"),
+	TOLD("0"),
+	TOLD("1"),
+	TOLD("64"),
+	SLOW,
+};
+
+static json_t *measure(const char *jobs)
+{
+	char *out = scratch("sharing");
+	struct outcome o =
+		pinbench("run", "--quiet", "--out", out, "--jobs", jobs, cases[0], cases[1],
+			 cases[2], cases[3], cases[4], cases[5], cases[6], cases[7], cases[8],
+			 cases[9], cases[10], cases[11], cases[12], cases[13], cases[14], NULL);
+	json_t *result;
+
+	assert_status(&o, 0);
+	result = load_result(out);
+	outcome_clear(&o);
+	forget(out);
+	return result;
+}
+
+static double fact(const json_t *result, const char *id, const char *name)
+{
+	return fact_of(find_case(result, id), name);
+}
+
+static double figure(const json_t *result, const char *id, const char *metric)
+{
+	return median_of(find_case(result, id), metric);
+}
+
+/* Each of the four users had it taken and has it again, by as many faults as its way takes. */
+static void check_moves(const json_t *result)
+{
+	assert_true(fact(result, MAP, "segments") == 32);
+	assert_true(fact(result, MOVE("importers"), "maps") == 4);
+	assert_true(fact(result, MOVE("pfn"), "faults") == 4 * 512);
+	assert_true(fact(result, MOVE("page"), "faults") == 4 * 512);
+	assert_true(fact(result, MOVE("batch"), "faults") == 4);
+	assert_true(fact(result, MOVE("pmd"), "faults") == 4);
+	assert_true(figure(result, MOVE("pmd"), "whole") <
+		    figure(result, MOVE("importers"), "whole"));
+	assert_true(figure(result, MOVE("importers"), "whole") <
+		    figure(result, MOVE("batch"), "whole"));
+	assert_true(figure(result, MOVE("batch"), "whole") < figure(result, MOVE("pfn"), "whole"));
+	assert_true(figure(result, MOVE("pfn"), "whole") < figure(result, MOVE("page"), "whole"));
+}
+
+static void check_answer(const json_t *result, const char *id, const char *answer)
+{
+	const json_t *one = find_case(result, id);
+
+	assert_string_equal(text_at(one, "outcome"), "ok");
+	assert_string_equal(text_at(json_object_get(one, "conditions"), "answer"), answer);
+}
+
+static void check_gup(const json_t *result)
+{
+	check_answer(result, GUP("anon", "pin_fast"), "granted");
+	check_answer(result, GUP("page", "pin_fast"), "granted");
+	check_answer(result, GUP("page", "longterm"), "granted");
+	check_answer(result, GUP("pfn", "pin_fast"), "refused with EFAULT");
+	check_answer(result, GUP("mixed", "pin"), "refused with EEXIST");
+}
+
+static void check_told(const json_t *result)
+{
+	double none = figure(result, TOLD("0"), "change");
+	double one = figure(result, TOLD("1"), "change") - none;
+	double many = figure(result, TOLD("64"), "change") - none;
+
+	assert_true(fact(result, TOLD("64"), "told") == 64);
+	assert_true(one > 0);
+	/* What telling one more costs is the same for each. */
+	assert_true(many > one && many < 64 * one);
+	/* Who has nothing to do with it waits all the same. */
+	assert_true(figure(result, SLOW, "end") > 100 * NS_PER_MS);
+	assert_true(figure(result, SLOW, "bystander") > 100 * NS_PER_MS);
+	assert_true(figure(result, SLOW, "alone") < NS_PER_MS);
+}
+
+static void test_who_is_told_and_who_waits(void **state)
+{
+	json_t *result = measure("2"), *again = measure("1");
+
+	check_moves(result);
+	check_gup(result);
+	check_told(result);
+	assert_true(json_equal(json_object_get(result, "cases"), json_object_get(again, "cases")));
+	json_decref(result);
+	json_decref(again);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who_is_told_and_who_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
