@@ -169,6 +169,17 @@ int dmabuf_importers(struct bench_ctx *ctx, struct operation *op,
 	return 0;
 }
 
+int dmabuf_tell_pins(struct bench_ctx *ctx)
+{
+	const struct dmabuf_case *c = bench_state(ctx);
+	struct pinbench_dmabuf_counts counts = {0};
+	int err = exported_counts(ctx, &c->buffer, &counts);
+
+	if (!err)
+		bench_condition(ctx, "mapping_pins", counts.pins ? "yes" : "no");
+	return err;
+}
+
 int dmabuf_expect_mapped(struct bench_ctx *ctx, unsigned int importers)
 {
 	const struct dmabuf_case *c = bench_state(ctx);
@@ -189,6 +200,20 @@ int dmabuf_exporter(struct bench_ctx *ctx, struct operation *op,
 	return err ? bench_fail(ctx, err, "the exporter: %s", strerror(-err)) : 0;
 }
 
+/* Where mapping pins, a buffer that a device has mapped stays where it is. */
+static int explain_busy(struct bench_ctx *ctx)
+{
+	const struct dmabuf_case *c = bench_state(ctx);
+	struct pinbench_dmabuf_counts counts = {0};
+	int err = exported_counts(ctx, &c->buffer, &counts);
+
+	if (!err && counts.pins != counts.unpins)
+		err = bench_skip(
+			ctx, "on this kernel a buffer cannot move while a device has it mapped: "
+			     "mapping pins it (CONFIG_DMABUF_MOVE_NOTIFY)");
+	return err ? err : bench_fail(ctx, EBUSY, "the buffer does not move: it is in use");
+}
+
 int dmabuf_move(struct bench_ctx *ctx, struct operation *op, uint32_t flags, uint32_t delay_ns)
 {
 	struct dmabuf_case *c = bench_state(ctx);
@@ -196,6 +221,8 @@ int dmabuf_move(struct bench_ctx *ctx, struct operation *op, uint32_t flags, uin
 		.fd = c->buffer.fd, .flags = flags, .delay_ns = delay_ns};
 	int err = request(ctx, op, PINBENCH_IOC_DMABUF_MOVE, &req, &req.samples, 1, 1);
 
+	if (err == -EBUSY)
+		return explain_busy(ctx);
 	return err ? bench_fail(ctx, err, "the buffer does not move: %s", strerror(-err)) : 0;
 }
 

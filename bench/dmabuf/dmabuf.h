@@ -56,6 +56,11 @@ int dmabuf_importers(struct bench_ctx *ctx, struct operation *op,
 int dmabuf_exporter(struct bench_ctx *ctx, struct operation *op,
 		    enum pinbench_exporter_operation operation, uint64_t each);
 int dmabuf_move(struct bench_ctx *ctx, struct operation *op, uint32_t flags, uint32_t delay_ns);
+/*
+ * The condition whether mapping has pinned the buffer, once it was mapped: what the kernel does for
+ * who cannot be told of a move, or where nobody is told of any.
+ */
+int dmabuf_tell_pins(struct bench_ctx *ctx);
 /* Fails the case unless so many importers are mapped. */
 int dmabuf_expect_mapped(struct bench_ctx *ctx, unsigned int importers);
 

@@ -95,7 +95,7 @@ static int setup(struct bench_ctx *ctx)
 		err = dmabuf_rehearse(ctx, round_of_calls);
 	if (!err && c->segments)
 		bench_fact_number(ctx, "segments", c->segments);
-	return err;
+	return err ? err : dmabuf_tell_pins(ctx);
 }
 
 const struct bench bench_dmabuf_invalidate = {

@@ -68,18 +68,6 @@ static int tell_attaching(struct bench_ctx *ctx)
 	return err;
 }
 
-/* What the kernel does for who cannot be told of a move, or is not told of any. */
-static int tell_pins(struct bench_ctx *ctx)
-{
-	const struct dmabuf_case *c = bench_state(ctx);
-	struct pinbench_dmabuf_counts counts;
-	int err = exported_counts(ctx, &c->buffer, &counts);
-
-	if (!err)
-		bench_condition(ctx, "mapping_pins", counts.pins ? "yes" : "no");
-	return err;
-}
-
 static int setup(struct bench_ctx *ctx)
 {
 	size_t importers = bench_param_size_bytes(ctx, "importers");
@@ -100,7 +88,7 @@ static int setup(struct bench_ctx *ctx)
 		err = dmabuf_rehearse(ctx, round_of_calls);
 	if (!err)
 		err = check_segments(ctx, c);
-	return err ? err : tell_pins(ctx);
+	return err ? err : dmabuf_tell_pins(ctx);
 }
 
 const struct bench bench_dmabuf_map = {
