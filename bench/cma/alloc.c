@@ -20,7 +20,7 @@ static const struct bench_metric metrics[] = {
 	{.name = "alloc",
 	 .per = "call",
 	 .help = "an allocation, granted or refused",
-	 .min_effect_percent = 1},
+	 .min_effect_percent = 5},
 	OPERATION_CALL_METRICS("alloc"),
 	{.name = "success",
 	 .unit = "%",
