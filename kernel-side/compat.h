@@ -11,7 +11,12 @@
 #include <linux/memfd.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/pci.h>
 #include "compat_config.h"
+#if HAVE_DMA_BUF_PHYS_VEC_TO_SGT
+#include <linux/dma-buf-mapping.h>
+#include <linux/pci-p2pdma.h>
+#endif
 #if HAVE_PFN_T
 #include <linux/pfn_t.h>
 #endif
@@ -86,6 +91,54 @@ static inline void compat_unpin_user_folio(struct folio *folio, unsigned long nr
 static inline bool compat_attach_revocable(struct dma_buf_attachment *attachment)
 {
 	return false;
+}
+#endif
+
+/*
+ * A table of physical ranges of a BAR. The first is called when a driver binds its device, and what
+ * it makes goes with the driver. Without them there are -EOPNOTSUPP, which is no error of the
+ * first.
+ */
+#if HAVE_DMA_BUF_PHYS_VEC_TO_SGT && IS_ENABLED(CONFIG_PCI_P2PDMA)
+#define compat_p2pdma_init	  pcim_p2pdma_init
+#define compat_dma_buf_free_table dma_buf_free_sgt
+#define COMPAT_HAS_RANGES	  1
+typedef struct phys_vec compat_range;
+
+static inline struct sg_table *compat_dma_buf_map_ranges(struct dma_buf_attachment *attachment,
+							 struct pci_dev *pdev, u32 bar,
+							 compat_range *ranges, size_t nr,
+							 size_t bytes,
+							 enum dma_data_direction direction)
+{
+	return dma_buf_phys_vec_to_sgt(attachment, pcim_p2pdma_provider(pdev, bar), ranges, nr,
+				       bytes, direction);
+}
+#else
+#define COMPAT_HAS_RANGES 0
+typedef struct {
+	phys_addr_t paddr;
+	size_t len;
+} compat_range;
+
+static inline int compat_p2pdma_init(struct pci_dev *pdev)
+{
+	return 0;
+}
+
+static inline struct sg_table *compat_dma_buf_map_ranges(struct dma_buf_attachment *attachment,
+							 struct pci_dev *pdev, u32 bar,
+							 compat_range *ranges, size_t nr,
+							 size_t bytes,
+							 enum dma_data_direction direction)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void compat_dma_buf_free_table(struct dma_buf_attachment *attachment,
+					     struct sg_table *sgt,
+					     enum dma_data_direction direction)
+{
 }
 #endif
 

@@ -46,5 +46,6 @@ extern const struct pinbench_family pinbench_family_tee;
 extern const struct pinbench_family pinbench_family_dmabuf;
 extern const struct pinbench_family pinbench_family_pfnmap;
 extern const struct pinbench_family pinbench_family_notifier;
+extern const struct pinbench_family pinbench_family_pci;
 
 #endif

@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 #define PINBENCH_DEVICE	   "/dev/pinbench"
-#define PINBENCH_ABI	   4
+#define PINBENCH_ABI	   5
 #define PINBENCH_MAX_PAGES (1u << 20) /* 4 GiB of 4 KiB pages in one region */
 #define PINBENCH_MAX_CALLS (1u << 20)
 
@@ -180,24 +180,37 @@ enum pinbench_insert {
 enum pinbench_table {
 	PINBENCH_TABLE_PAGES,	 /* from its array of pages, as most exporters do */
 	PINBENCH_TABLE_SEGMENTS, /* from its list of physical ranges */
+	PINBENCH_TABLE_RANGES,	 /* by dma_buf_phys_vec_to_sgt(), which is for a BAR alone */
 	PINBENCH_NR_TABLE,
 };
 
 #define PINBENCH_DMABUF_DYNAMIC (1u << 0) /* can move: has pin and unpin */
 #define PINBENCH_DMABUF_TWO	(1u << 1) /* has two places to be at, to move between */
+#define PINBENCH_DMABUF_BAR	(1u << 2) /* is memory of a device, and has one place */
 
 /*
- * PINBENCH_IOC_DMABUF_EXPORT: a buffer of system memory as a file descriptor, the caller's own. Its
- * memory goes with the last user of it, wherever that is. Segments are physically contiguous, and
- * no segment lies right behind the one before it.
+ * What the kernel shows as DDDD:BB:DD.F. A PCI device that the module is to use must be bound to
+ * its driver, which is called "pinbench" and binds what driver_override gives it.
+ */
+#define PINBENCH_PCI_ADDRESS(domain, bus, device, function) \
+	((__u32)(domain) << 16 | (__u32)(bus) << 8 | (__u32)(device) << 3 | (__u32)(function))
+
+/*
+ * PINBENCH_IOC_DMABUF_EXPORT: a buffer as a file descriptor, the caller's own. Its memory goes with
+ * the last user of it, wherever that is. Segments are physically contiguous, and no segment lies
+ * right behind the one before it. That of a BAR is the beginning of it, with no pages: TABLE_PAGES,
+ * INSERT_PAGE and INSERT_RETURNED are EINVAL there, and so is an importer that is no peer.
+ * EOPNOTSUPP: TABLE_RANGES before 7.0. ENODEV: no such device is bound to the module.
  */
 struct pinbench_dmabuf_export {
 	__u64 bytes;	     /* in: whole segments, at most PINBENCH_DMABUF_MAX_BYTES */
 	__u64 segment_bytes; /* in: a power of two of whole pages */
-	__u32 flags;	     /* in: PINBENCH_DMABUF_DYNAMIC, _TWO */
+	__u32 flags;	     /* in: PINBENCH_DMABUF_* */
 	__u32 insert;	     /* in: enum pinbench_insert */
 	__u32 table;	     /* in: enum pinbench_table */
 	__s32 fd;	     /* out */
+	__u32 pci_address;   /* in: with BAR: of the device; else 0 */
+	__u32 bar;	     /* in: with BAR: its number; else 0 */
 };
 
 /* What the exporter was asked for so far, since the buffer was made. */
@@ -221,6 +234,8 @@ struct pinbench_dmabuf_query {
 #define PINBENCH_ATTACH_DYNAMIC (1u << 0) /* takes part in moves: has a callback for them */
 #define PINBENCH_ATTACH_PEER	(1u << 1) /* takes memory of another device; dynamic only */
 #define PINBENCH_ATTACH_MARK	(1u << 2) /* the callback only marks the mapping as stale */
+#define PINBENCH_ATTACH_PCI	(1u << 3) /* not devices of their own, but a PCI device, all of them \
+					   */
 
 /*
  * PINBENCH_IOC_DMABUF_ATTACH: importers, each a device of its own, attached to any dma-buf, each
@@ -232,7 +247,7 @@ struct pinbench_dmabuf_attach {
 	__s32 fd;			 /* in: any dma-buf */
 	__u32 importers;		 /* in: at most PINBENCH_DMABUF_MAX_IMPORTERS */
 	__u32 flags;			 /* in: PINBENCH_ATTACH_* */
-	__u32 reserved;
+	__u32 pci_address;		 /* in: with ATTACH_PCI: of the device; else 0 */
 };
 
 enum pinbench_importer_operation {

@@ -53,6 +53,7 @@ static void free_buffer(struct buffer *b)
 
 	for (i = 0; i < PLACES; i++)
 		place_free(&b->places[i]);
+	bar_free(b);
 	kfree(b);
 }
 
@@ -77,13 +78,30 @@ static const struct dma_buf_ops dynamic_ops = {
 	.mmap = buffer_mmap,
 };
 
+static const struct dma_buf_ops bar_ops = {
+	.attach = bar_attach,
+	.pin = pin_buffer,
+	.unpin = unpin_buffer,
+	.map_dma_buf = bar_map,
+	.unmap_dma_buf = bar_unmap,
+	.release = release_buffer,
+	.mmap = buffer_mmap,
+};
+
+static const struct dma_buf_ops *ops_of(const struct buffer *b)
+{
+	if (b->device)
+		return &bar_ops;
+	return b->is_dynamic ? &dynamic_ops : &static_ops;
+}
+
 struct buffer *buffer_get(int fd)
 {
 	struct dma_buf *dmabuf = dma_buf_get(fd);
 
 	if (IS_ERR(dmabuf))
 		return ERR_CAST(dmabuf);
-	if (dmabuf->ops == &static_ops || dmabuf->ops == &dynamic_ops)
+	if (dmabuf->ops == &static_ops || dmabuf->ops == &dynamic_ops || dmabuf->ops == &bar_ops)
 		return dmabuf->priv;
 	dma_buf_put(dmabuf);
 	return ERR_PTR(-EINVAL);
@@ -102,17 +120,27 @@ static int check_export(const struct pinbench_dmabuf_export *req)
 	if (!req->bytes || req->bytes > PINBENCH_DMABUF_MAX_BYTES ||
 	    req->bytes & (req->segment_bytes - 1))
 		return -EINVAL;
-	if (req->flags & ~(PINBENCH_DMABUF_DYNAMIC | PINBENCH_DMABUF_TWO) ||
+	if (req->flags & ~(PINBENCH_DMABUF_DYNAMIC | PINBENCH_DMABUF_TWO | PINBENCH_DMABUF_BAR) ||
 	    req->insert >= PINBENCH_NR_INSERT || req->table >= PINBENCH_NR_TABLE)
 		return -EINVAL;
-	return 0;
+	return bar_check(req);
+}
+
+static int init_places(struct buffer *b, const struct pinbench_dmabuf_export *req)
+{
+	int err = 0;
+	u32 i;
+
+	b->nr_places = req->flags & PINBENCH_DMABUF_TWO ? PLACES : 1;
+	for (i = 0; !err && i < b->nr_places; i++)
+		err = place_init(&b->places[i], req->bytes, req->segment_bytes);
+	return err;
 }
 
 static struct buffer *make_buffer(const struct pinbench_dmabuf_export *req)
 {
 	struct buffer *b = kzalloc(sizeof(*b), GFP_KERNEL);
-	int err = 0;
-	u32 i;
+	int err;
 
 	if (!b)
 		return ERR_PTR(-ENOMEM);
@@ -120,9 +148,7 @@ static struct buffer *make_buffer(const struct pinbench_dmabuf_export *req)
 	b->insert = req->insert;
 	b->table = req->table;
 	b->is_dynamic = req->flags & PINBENCH_DMABUF_DYNAMIC;
-	b->nr_places = req->flags & PINBENCH_DMABUF_TWO ? PLACES : 1;
-	for (i = 0; !err && i < b->nr_places; i++)
-		err = place_init(&b->places[i], req->bytes, req->segment_bytes);
+	err = req->flags & PINBENCH_DMABUF_BAR ? bar_init(b, req) : init_places(b, req);
 	if (!err)
 		return b;
 	free_buffer(b);
@@ -142,7 +168,7 @@ int dmabuf_export(void *state, void *arg)
 	b = make_buffer(req);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
-	info.ops = b->is_dynamic ? &dynamic_ops : &static_ops;
+	info.ops = ops_of(b);
 	info.size = b->bytes;
 	info.flags = O_RDWR;
 	info.priv = b;

@@ -55,11 +55,15 @@ static const struct dma_buf_attach_ops peer_ops = {
 	.COMPAT_INVALIDATE = invalidate,
 };
 
-static int make_device(struct importer *im)
+static int make_device(struct importer *im, const struct pinbench_pci *shared)
 {
 	struct platform_device *device;
 	int err;
 
+	if (shared) {
+		im->dev = &pinbench_pci_dev(shared)->dev;
+		return 0;
+	}
 	device = platform_device_register_simple("pinbench-importer", PLATFORM_DEVID_AUTO, NULL, 0);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
@@ -70,8 +74,15 @@ static int make_device(struct importer *im)
 	}
 	/* A segment is as long as it is: no table is split or merged for the device's sake. */
 	dma_set_max_seg_size(&device->dev, UINT_MAX);
-	im->device = device;
+	im->own = device;
+	im->dev = &device->dev;
 	return 0;
+}
+
+static void drop_device(struct importer *im)
+{
+	if (im->own)
+		platform_device_unregister(im->own);
 }
 
 static int attach_importer(struct dmabuf_state *s, struct importer *im, struct pinbench_measure *m)
@@ -84,7 +95,7 @@ static int attach_importer(struct dmabuf_state *s, struct importer *im, struct p
 		ops = im->flags & PINBENCH_ATTACH_PEER ? &peer_ops : &importer_ops;
 	pinbench_measure_pause(m);
 	begin = pinbench_begin(m);
-	attachment = dma_buf_dynamic_attach(s->dmabuf, &im->device->dev, ops, im);
+	attachment = dma_buf_dynamic_attach(s->dmabuf, im->dev, ops, im);
 	pinbench_end(m, begin);
 	if (IS_ERR(attachment))
 		return PTR_ERR(attachment);
@@ -98,12 +109,12 @@ static int add_importer(struct dmabuf_state *s, u32 flags, struct pinbench_measu
 	int err;
 
 	*im = (struct importer){.flags = flags};
-	err = make_device(im);
+	err = make_device(im, s->device);
 	if (err)
 		return err;
 	err = attach_importer(s, im, m);
 	if (err) {
-		platform_device_unregister(im->device);
+		drop_device(im);
 		return err;
 	}
 	s->nr_importers++;
@@ -126,6 +137,8 @@ static void forget_buffer(struct dmabuf_state *s)
 	if (s->dmabuf)
 		dma_buf_put(s->dmabuf);
 	s->dmabuf = NULL;
+	pinbench_pci_put(s->device);
+	s->device = NULL;
 }
 
 void importers_detach(struct dmabuf_state *s)
@@ -135,9 +148,41 @@ void importers_detach(struct dmabuf_state *s)
 	while (im-- > s->importers) {
 		settle_importer(s, im);
 		dma_buf_detach(s->dmabuf, im->attachment);
-		platform_device_unregister(im->device);
+		drop_device(im);
 	}
 	forget_buffer(s);
+}
+
+static int check_attach(const struct pinbench_dmabuf_attach *req)
+{
+	u32 dynamic_only = PINBENCH_ATTACH_PEER | PINBENCH_ATTACH_MARK;
+
+	if (!req->importers || req->importers > PINBENCH_DMABUF_MAX_IMPORTERS ||
+	    req->flags & ~(PINBENCH_ATTACH_DYNAMIC | PINBENCH_ATTACH_PCI | dynamic_only))
+		return -EINVAL;
+	if (req->flags & dynamic_only && !(req->flags & PINBENCH_ATTACH_DYNAMIC))
+		return -EINVAL;
+	return req->pci_address && !(req->flags & PINBENCH_ATTACH_PCI) ? -EINVAL : 0;
+}
+
+/* What all importers have in common. */
+static int begin_attach(struct dmabuf_state *s, const struct pinbench_dmabuf_attach *req)
+{
+	struct pinbench_pci *device = NULL;
+	struct dma_buf *dmabuf;
+
+	if (req->flags & PINBENCH_ATTACH_PCI)
+		device = pinbench_pci_get(req->pci_address);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	dmabuf = dma_buf_get(req->fd);
+	if (IS_ERR(dmabuf)) {
+		pinbench_pci_put(device);
+		return PTR_ERR(dmabuf);
+	}
+	s->device = device;
+	s->dmabuf = dmabuf;
+	return 0;
 }
 
 int dmabuf_attach(void *state, void *arg)
@@ -145,24 +190,16 @@ int dmabuf_attach(void *state, void *arg)
 	struct pinbench_dmabuf_attach *req = arg;
 	struct dmabuf_state *s = state;
 	struct pinbench_measure m;
-	struct dma_buf *dmabuf;
-	int err;
+	int err = check_attach(req);
 
-	if (req->reserved || !req->importers || req->importers > PINBENCH_DMABUF_MAX_IMPORTERS ||
-	    req->flags & ~(PINBENCH_ATTACH_DYNAMIC | PINBENCH_ATTACH_PEER | PINBENCH_ATTACH_MARK) ||
-	    (req->flags && !(req->flags & PINBENCH_ATTACH_DYNAMIC)))
-		return -EINVAL;
+	if (err)
+		return err;
 	if (s->dmabuf)
 		return -EBUSY;
-	dmabuf = dma_buf_get(req->fd);
-	if (IS_ERR(dmabuf))
-		return PTR_ERR(dmabuf);
 	err = pinbench_measure_init(&m, &req->samples, req->importers);
-	if (err) {
-		dma_buf_put(dmabuf);
+	if (err)
 		return err;
-	}
-	s->dmabuf = dmabuf;
+	err = begin_attach(s, req);
 	while (!err && s->nr_importers < req->importers)
 		err = add_importer(s, req->flags, &m);
 	if (!err)
@@ -263,7 +300,7 @@ static void detach_all(struct dmabuf_state *s, struct pinbench_measure *m)
 		begin = pinbench_begin(m);
 		dma_buf_detach(s->dmabuf, im->attachment);
 		pinbench_end(m, begin);
-		platform_device_unregister(im->device);
+		drop_device(im);
 	}
 	forget_buffer(s);
 }

@@ -15,17 +15,26 @@ struct insertion {
 	bool is_early; /* in mmap() */
 };
 
+static bool is_inside(const struct buffer *b, pgoff_t index)
+{
+	return index < b->places[b->at].nr_pages;
+}
+
+static unsigned long pfn_at(const struct buffer *b, pgoff_t index)
+{
+	return place_pfn(&b->places[b->at], index);
+}
+
+/* Not of a BAR. */
 static struct page *page_at(const struct buffer *b, pgoff_t index)
 {
-	const struct place *place = &b->places[b->at];
-
-	return index < place->nr_pages ? place->pages[index] : NULL;
+	return b->places[b->at].pages[index];
 }
 
 static vm_fault_t insert_pfn(struct buffer *b, struct vm_fault *vmf)
 {
 	b->counts.inserted++;
-	return vmf_insert_pfn(vmf->vma, vmf->address, page_to_pfn(page_at(b, vmf->pgoff)));
+	return vmf_insert_pfn(vmf->vma, vmf->address, pfn_at(b, vmf->pgoff));
 }
 
 /* Those around it too; what is mapped there already is left alone. */
@@ -37,7 +46,7 @@ static vm_fault_t insert_batch(struct buffer *b, struct vm_fault *vmf)
 	vm_fault_t ret = VM_FAULT_NOPAGE;
 
 	for (; ret == VM_FAULT_NOPAGE && address < vma->vm_end; address += PAGE_SIZE, index++) {
-		ret = vmf_insert_pfn(vma, address, page_to_pfn(page_at(b, index)));
+		ret = vmf_insert_pfn(vma, address, pfn_at(b, index));
 		b->counts.inserted++;
 	}
 	return ret;
@@ -46,7 +55,7 @@ static vm_fault_t insert_batch(struct buffer *b, struct vm_fault *vmf)
 static vm_fault_t insert_mixed(struct buffer *b, struct vm_fault *vmf)
 {
 	b->counts.inserted++;
-	return compat_vmf_insert_mixed(vmf->vma, vmf->address, page_to_pfn(page_at(b, vmf->pgoff)));
+	return compat_vmf_insert_mixed(vmf->vma, vmf->address, pfn_at(b, vmf->pgoff));
 }
 
 static vm_fault_t insert_page(struct buffer *b, struct vm_fault *vmf)
@@ -92,7 +101,7 @@ static vm_fault_t handle_fault(struct vm_fault *vmf)
 	if (dma_resv_lock_interruptible(b->dmabuf->resv, NULL))
 		return VM_FAULT_NOPAGE;
 	b->counts.faults++;
-	ret = page_at(b, vmf->pgoff) ? insertions[b->insert].fault(b, vmf) : VM_FAULT_SIGBUS;
+	ret = is_inside(b, vmf->pgoff) ? insertions[b->insert].fault(b, vmf) : VM_FAULT_SIGBUS;
 	dma_resv_unlock(b->dmabuf->resv);
 	return ret;
 }
@@ -104,17 +113,15 @@ static vm_fault_t insert_pmd(struct buffer *b, struct vm_fault *vmf)
 	unsigned long start = vmf->address & PMD_MASK, per_pmd = PMD_SIZE >> PAGE_SHIFT;
 	pgoff_t index = vmf->pgoff - ((vmf->address - start) >> PAGE_SHIFT);
 	struct vm_area_struct *vma = vmf->vma;
-	struct page *first;
 
 	if (start < vma->vm_start || start + PMD_SIZE > vma->vm_end ||
 	    b->places[b->at].order < PMD_SHIFT - PAGE_SHIFT)
 		return VM_FAULT_FALLBACK;
-	first = page_at(b, index);
-	if (!first || !page_at(b, index + per_pmd - 1) || !IS_ALIGNED(page_to_pfn(first), per_pmd))
+	if (!is_inside(b, index + per_pmd - 1) || !IS_ALIGNED(pfn_at(b, index), per_pmd))
 		return VM_FAULT_FALLBACK;
 	b->counts.faults++;
 	b->counts.inserted++;
-	return compat_vmf_insert_pfn_pmd(vmf, page_to_pfn(first), vmf->flags & FAULT_FLAG_WRITE);
+	return compat_vmf_insert_pfn_pmd(vmf, pfn_at(b, index), vmf->flags & FAULT_FLAG_WRITE);
 }
 
 static vm_fault_t handle_huge_fault(struct vm_fault *vmf)
@@ -152,7 +159,7 @@ static int remap_all(struct buffer *b, struct vm_area_struct *vma)
 		unsigned long rest = per_segment - (index & (per_segment - 1));
 		unsigned long n = min(rest, (vma->vm_end - address) >> PAGE_SHIFT);
 
-		err = remap_pfn_range(vma, address, page_to_pfn(page_at(b, index)), n << PAGE_SHIFT,
+		err = remap_pfn_range(vma, address, pfn_at(b, index), n << PAGE_SHIFT,
 				      vma->vm_page_prot);
 		b->counts.inserted++;
 		address += n << PAGE_SHIFT;
@@ -175,6 +182,8 @@ int buffer_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 		return -EINVAL;
 	compat_vm_flags_set(vma, how->flags | VM_DONTEXPAND | VM_DONTDUMP |
 					 (how->flags & VM_PFNMAP ? VM_IO : 0));
+	if (b->device)
+		vma->vm_page_prot = pgprot_noncached(vma->vm_page_prot);
 	vma->vm_private_data = b;
 	vma->vm_ops = how->is_huge ? &huge_ops : &page_ops;
 	if (!how->is_early)

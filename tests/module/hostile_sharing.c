@@ -85,7 +85,7 @@ static void attach_badly(void)
 	REFUSE_ATTACH("importers without end", r.importers = ~0u, EINVAL);
 	REFUSE_ATTACH("importers of no kind", r.flags = 8, EINVAL);
 	REFUSE_ATTACH("static, but takes a peer's", r.flags = PINBENCH_ATTACH_PEER, EINVAL);
-	REFUSE_ATTACH("importers and more", r.reserved = 1, EINVAL);
+	REFUSE_ATTACH("importers and more", r.pci_address = 1, EINVAL);
 	REFUSE_ATTACH("importers without samples", r.samples.capacity = 1, ENOSPC);
 	refuse("mapping for nobody", fd, PINBENCH_IOC_DMABUF_IMPORTERS, &none, EINVAL);
 	close(buffer);

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The driver "pinbench", which binds what driver_override gives it: see pci.h. */
+#include <linux/dma-mapping.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/wait.h>
+#include "compat.h"
+#include "family.h"
+#include "pci.h"
+
+struct pinbench_pci {
+	struct list_head node;
+	struct pci_dev *pdev;
+	unsigned int users;
+	unsigned int max_seg_bytes; /* before it was ours */
+};
+
+/* Guards the list and everybody's users. */
+static DEFINE_MUTEX(devices_lock);
+static LIST_HEAD(devices);
+static DECLARE_WAIT_QUEUE_HEAD(unused);
+
+static bool is_at(const struct pci_dev *pdev, u32 address)
+{
+	return address ==
+	       ((u32)pci_domain_nr(pdev->bus) << 16 | (u32)pdev->bus->number << 8 | pdev->devfn);
+}
+
+struct pinbench_pci *pinbench_pci_get(u32 address)
+{
+	struct pinbench_pci *device, *found = ERR_PTR(-ENODEV);
+
+	mutex_lock(&devices_lock);
+	list_for_each_entry(device, &devices, node)
+	{
+		if (!is_at(device->pdev, address))
+			continue;
+		device->users++;
+		found = device;
+		break;
+	}
+	mutex_unlock(&devices_lock);
+	return found;
+}
+
+void pinbench_pci_put(struct pinbench_pci *device)
+{
+	if (!device)
+		return;
+	mutex_lock(&devices_lock);
+	device->users--;
+	/* Within the lock: remove() frees the device as soon as it sees no user. */
+	wake_up_all(&unused);
+	mutex_unlock(&devices_lock);
+}
+
+struct pci_dev *pinbench_pci_dev(const struct pinbench_pci *device)
+{
+	return device->pdev;
+}
+
+int pinbench_pci_check_bar(const struct pinbench_pci *device, u32 bar, u64 bytes)
+{
+	if (bar >= PCI_STD_NUM_BARS || !(pci_resource_flags(device->pdev, bar) & IORESOURCE_MEM) ||
+	    bytes > pci_resource_len(device->pdev, bar))
+		return -EINVAL;
+	return 0;
+}
+
+static int prepare(struct pci_dev *pdev)
+{
+	int err = pci_enable_device_mem(pdev);
+
+	if (err)
+		return err;
+	/* Whoever else uses a BAR has asked for it. */
+	err = pci_request_regions(pdev, KBUILD_MODNAME);
+	if (err)
+		goto disable;
+	err = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
+	if (!err)
+		err = compat_p2pdma_init(pdev);
+	if (!err)
+		return 0;
+	pci_release_regions(pdev);
+disable:
+	pci_disable_device(pdev);
+	return err;
+}
+
+static void settle(struct pci_dev *pdev)
+{
+	pci_release_regions(pdev);
+	pci_disable_device(pdev);
+}
+
+static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct pinbench_pci *device;
+	int err = prepare(pdev);
+
+	if (err)
+		return err;
+	device = kzalloc(sizeof(*device), GFP_KERNEL);
+	if (!device) {
+		settle(pdev);
+		return -ENOMEM;
+	}
+	device->pdev = pdev;
+	device->max_seg_bytes = dma_get_max_seg_size(&pdev->dev);
+	/* A segment is as long as it is: no table is split or merged for the device's sake. */
+	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
+	pci_set_drvdata(pdev, device);
+	mutex_lock(&devices_lock);
+	list_add_tail(&device->node, &devices);
+	mutex_unlock(&devices_lock);
+	return 0;
+}
+
+static bool is_unused(struct pinbench_pci *device)
+{
+	bool unused;
+
+	mutex_lock(&devices_lock);
+	unused = !device->users;
+	mutex_unlock(&devices_lock);
+	return unused;
+}
+
+/* Buffers of its memory and importers that are it keep it: their files must be closed before. */
+static void remove(struct pci_dev *pdev)
+{
+	struct pinbench_pci *device = pci_get_drvdata(pdev);
+
+	mutex_lock(&devices_lock);
+	list_del(&device->node);
+	mutex_unlock(&devices_lock);
+	wait_event(unused, is_unused(device));
+	dma_set_max_seg_size(&pdev->dev, device->max_seg_bytes);
+	settle(pdev);
+	kfree(device);
+}
+
+static struct pci_driver driver = {
+	.name = KBUILD_MODNAME,
+	.probe = probe,
+	.remove = remove,
+};
+
+static int pci_init(void)
+{
+	return pci_register_driver(&driver);
+}
+
+static void pci_exit(void)
+{
+	pci_unregister_driver(&driver);
+}
+
+const struct pinbench_family pinbench_family_pci = {
+	.name = "pci",
+	.init = pci_init,
+	.exit = pci_exit,
+};

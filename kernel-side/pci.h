@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * PCI devices that were given to this module to use: as who has memory that others map, and as who
+ * maps it. Nothing is done to a device beside enabling it; it is not driven.
+ */
+#ifndef PINBENCH_MODULE_PCI_H
+#define PINBENCH_MODULE_PCI_H
+
+#include <linux/pci.h>
+#include <linux/types.h>
+
+struct pinbench_pci;
+
+/*
+ * The device at @address (PINBENCH_PCI_ADDRESS), bound to us until it is put: taking it away waits
+ * so long. -ENODEV: there is none, or it is not bound to us.
+ */
+struct pinbench_pci *pinbench_pci_get(u32 address);
+/* Takes NULL. */
+void pinbench_pci_put(struct pinbench_pci *device);
+
+struct pci_dev *pinbench_pci_dev(const struct pinbench_pci *device);
+/* -EINVAL: it has no such BAR of memory, or not so much of it. */
+int pinbench_pci_check_bar(const struct pinbench_pci *device, u32 bar, u64 bytes);
+
+#endif
