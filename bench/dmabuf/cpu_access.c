@@ -77,7 +77,7 @@ static int map_buffer(struct bench_ctx *ctx, struct dmabuf_case *c)
 	if (err)
 		return bench_fail(ctx, err, "the exporter makes no buffer: %s", strerror(-err));
 	c->buffer.fd = s->fd;
-	err = dmabuf_attach(ctx, NULL, 0);
+	err = dmabuf_attach(ctx, NULL, s->attach_flags);
 	if (!err)
 		err = dmabuf_importers(ctx, NULL, PINBENCH_IMPORTER_MAP, 1);
 	c->buffer.fd = -1;

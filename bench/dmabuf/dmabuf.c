@@ -127,7 +127,11 @@ int dmabuf_attach_some(struct bench_ctx *ctx, struct operation *op, unsigned int
 {
 	struct dmabuf_case *c = bench_state(ctx);
 	struct pinbench_dmabuf_attach req = {
-		.fd = c->buffer.fd, .importers = importers, .flags = flags};
+		.fd = c->buffer.fd,
+		.importers = importers,
+		.flags = flags,
+		.pci_address = flags & PINBENCH_ATTACH_PCI ? c->pci_address : 0,
+	};
 	int err =
 		request(ctx, op, PINBENCH_IOC_DMABUF_ATTACH, &req, &req.samples, req.importers, 1);
 

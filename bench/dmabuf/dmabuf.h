@@ -17,6 +17,7 @@ struct dmabuf_case {
 	struct crew programs;
 	struct exported buffer; /* of which each program has a copy, with its own mapping */
 	unsigned int importers;
+	uint32_t pci_address; /* with PINBENCH_ATTACH_PCI: of what they are */
 	uint32_t segments;
 	uint32_t mapped; /* importers, after the last operation of theirs */
 	uint32_t invalidated;

@@ -4,9 +4,9 @@
  *
  * Timed: making a buffer; attaching, mapping, unmapping, detaching; and the last close of it.
  * Excluded: the memfd that a udmabuf is of, the clock. The importer is static, as the exporters
- * are: up to 6.x a dynamic one would have the buffer mapped when it attaches. Path:
- * DMA_HEAP_IOCTL_ALLOC, UDMABUF_CREATE; dma_buf_map_attachment() -> system_heap_map_dma_buf(),
- * cma_heap_map_dma_buf(), map_udmabuf()
+ * are: up to 6.x a dynamic one would have the buffer mapped when it attaches. VFIO wants one that
+ * can be told that the memory is gone. Path: DMA_HEAP_IOCTL_ALLOC, UDMABUF_CREATE;
+ * dma_buf_map_attachment() -> system_heap_map_dma_buf(), cma_heap_map_dma_buf(), map_udmabuf()
  */
 #include <errno.h>
 #include <string.h>
@@ -48,7 +48,8 @@ static int use(struct bench_ctx *ctx)
 	struct dmabuf_case *c = bench_state(ctx);
 	struct operation *operations = c->rounds.operations;
 	uint64_t pages = c->buffer.pages;
-	int err = dmabuf_attach_some(ctx, &operations[ATTACH], 1, 0);
+	uint32_t attach_flags = dmabuf_stock(ctx)->attach_flags;
+	int err = dmabuf_attach_some(ctx, &operations[ATTACH], 1, attach_flags);
 
 	if (!err)
 		err = dmabuf_importers(ctx, &operations[MAP], PINBENCH_IMPORTER_MAP, pages);

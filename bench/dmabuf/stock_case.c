@@ -23,7 +23,10 @@ int dmabuf_setup_stock(struct bench_ctx *ctx, struct dmabuf_case **ret_case)
 		return err;
 	}
 	(*ret_case)->own = s;
-	return err ? err : stock_open(ctx, s);
+	if (!err)
+		err = stock_open(ctx, s);
+	(*ret_case)->pci_address = s->pci_address;
+	return err;
 }
 
 void dmabuf_teardown_stock(struct bench_ctx *ctx)

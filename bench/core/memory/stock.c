@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include "bench/core/memory/area.h"
 #include "bench/core/memory/stock.h"
+#include "bench/core/memory/vgem.h"
+#include "pinbench/uapi.h"
 
 #define SYSTEM_HEAP    "/dev/dma_heap/system"
 #define UDMABUF_DEVICE "/dev/udmabuf"
@@ -24,11 +26,11 @@ struct stock_exporter {
 const struct bench_param stock_param_exporter = {
 	.name = "exporter",
 	.fallback = "system_heap",
-	.allowed =
-		(const char *const[]){"system_heap", "cma_heap", "udmabuf", "udmabuf_huge", NULL},
+	.allowed = (const char *const[]){"system_heap", "cma_heap", "udmabuf", "udmabuf_huge",
+					 "vgem", "vfio", NULL},
 	.help = "the system DMA heap; the DMA heap of the CMA area; udmabuf of a memfd of small "
-		"pages, "
-		"or of hugetlb pages of 2 MiB",
+		"pages, or of hugetlb pages of 2 MiB; vgem, a graphics driver without a device; "
+		"vfio: a device's BAR, for another device (Linux 7.0)",
 };
 
 const struct bench_param stock_param_size = {
@@ -117,11 +119,48 @@ static int make_by_udmabuf(struct stock *s)
 	return s->fd < 0 ? -errno : 0;
 }
 
+static int open_vgem(struct bench_ctx *ctx, struct stock *s)
+{
+	s->device = vgem_open();
+	if (s->device == -ENODEV)
+		return bench_skip(ctx, "no device of vgem's; needs CONFIG_DRM_VGEM and root");
+	return s->device < 0 ? bench_fail(ctx, s->device, "vgem: %s", strerror(-s->device)) : 0;
+}
+
+static int make_by_vgem(struct stock *s)
+{
+	s->fd = vgem_export(s->device, s->bytes);
+	return s->fd < 0 ? s->fd : 0;
+}
+
+static int make_by_vfio(struct stock *s)
+{
+	s->fd = vfio_export_bar(&s->vfio, PCI_IVSHMEM_BAR, s->bytes);
+	return s->fd < 0 ? s->fd : 0;
+}
+
+/* Such memory goes to another PCI device alone, which must be told when it is gone. */
+static int open_vfio(struct bench_ctx *ctx, struct stock *s)
+{
+	int err = vfio_open(ctx, PCI_IVSHMEM, &s->vfio);
+
+	if (!err)
+		err = pci_give(ctx, PCI_EDU, "pinbench", &s->client);
+	if (err)
+		return err;
+	s->attach_flags = PINBENCH_ATTACH_DYNAMIC | PINBENCH_ATTACH_PEER | PINBENCH_ATTACH_PCI;
+	s->pci_address = s->client.address;
+	err = make_by_vfio(s);
+	if (err == -ENOTTY)
+		return bench_skip(ctx, "VFIO of this kernel exports no dma-buf");
+	return err ? bench_fail(ctx, err, "VFIO exports no dma-buf: %s", strerror(-err))
+		   : stock_drop(s);
+}
+
 static const struct stock_exporter exporters[] = {
-	{"system_heap", open_system, make_by_heap},
-	{"cma_heap", open_cma, make_by_heap},
-	{"udmabuf", open_small, make_by_udmabuf},
-	{"udmabuf_huge", open_huge, make_by_udmabuf},
+	{"system_heap", open_system, make_by_heap}, {"cma_heap", open_cma, make_by_heap},
+	{"udmabuf", open_small, make_by_udmabuf},   {"udmabuf_huge", open_huge, make_by_udmabuf},
+	{"vgem", open_vgem, make_by_vgem},	    {"vfio", open_vfio, make_by_vfio},
 };
 
 static int open_named(struct bench_ctx *ctx, const char *name, size_t bytes,
@@ -131,7 +170,14 @@ static int open_named(struct bench_ctx *ctx, const char *name, size_t bytes,
 
 	while (strcmp(exporter->name, name))
 		exporter++;
-	*ret_stock = (struct stock){exporter, bytes, -1, -1, -1};
+	*ret_stock = (struct stock){
+		.exporter = exporter,
+		.bytes = bytes,
+		.device = -1,
+		.memfd = -1,
+		.fd = -1,
+		.vfio = {.container = -1, .group = -1, .device = -1},
+	};
 	return exporter->open(ctx, ret_stock);
 }
 
@@ -160,6 +206,8 @@ void stock_close(struct stock *s)
 	close_fd(&s->fd);
 	close_fd(&s->memfd);
 	close_fd(&s->device);
+	vfio_close(&s->vfio);
+	pci_take_back(&s->client);
 }
 
 int stock_make(void *stock)

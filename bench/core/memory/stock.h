@@ -1,9 +1,14 @@
-/* Buffers of the kernel's own dma-buf exporters: DMA heaps, and udmabuf of a memfd. */
+/*
+ * Buffers of the kernel's own dma-buf exporters: DMA heaps, udmabuf of a memfd, a graphics driver
+ * without a device, and VFIO.
+ */
 #ifndef PINBENCH_BENCH_STOCK_H
 #define PINBENCH_BENCH_STOCK_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include "pinbench/bench.h"
+#include "bench/core/vfio.h"
 
 struct stock_exporter;
 
@@ -13,6 +18,12 @@ struct stock {
 	int device; /* that buffers are asked of, or -1 */
 	int memfd;  /* that they are of, or -1 */
 	int fd;	    /* of the buffer, or -1 */
+	/* How importers must attach: PINBENCH_ATTACH_* and the device that they are. */
+	uint32_t attach_flags;
+	uint32_t pci_address;
+	/* Whose BAR a buffer is, and another device; used by the exporter that takes them. */
+	struct vfio vfio;
+	struct pci_device client;
 };
 
 extern const struct bench_param stock_param_exporter;

@@ -1,0 +1,122 @@
+/* PCI devices: see pci.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/core/pci.h"
+#include "bench/core/sysfile.h"
+#include "pinbench/uapi.h"
+
+#define BUS	    "/sys/bus/pci"
+#define NO_OVERRIDE "\n"
+
+static unsigned long read_number(const char *name, const char *attribute)
+{
+	char path[512], text[32];
+
+	snprintf(path, sizeof(path), BUS "/devices/%s/%s", name, attribute);
+	return sysfile_read(path, text, sizeof(text)) ? 0 : strtoul(text, NULL, 0);
+}
+
+/* The name of the driver, or "". */
+static void read_driver(const char *name, char *ret_driver, size_t bytes)
+{
+	char path[512], target[PATH_MAX];
+	const char *slash;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), BUS "/devices/%s/driver", name);
+	length = readlink(path, target, sizeof(target) - 1);
+	target[length > 0 ? length : 0] = '\0';
+	slash = strrchr(target, '/');
+	snprintf(ret_driver, bytes, "%.*s", (int)bytes - 1, slash ? slash + 1 : target);
+}
+
+static bool is_free(const char *name, uint32_t what)
+{
+	char driver[64];
+
+	if ((read_number(name, "vendor") << 16 | read_number(name, "device")) != what)
+		return false;
+	read_driver(name, driver, sizeof(driver));
+	return !*driver;
+}
+
+static int parse_name(const char *name, struct pci_device *ret_device)
+{
+	unsigned int domain, bus, device, function;
+
+	if (sscanf(name, "%x:%x:%x.%x", &domain, &bus, &device, &function) != 4)
+		return -EINVAL;
+	snprintf(ret_device->name, sizeof(ret_device->name), "%s", name);
+	ret_device->address = PINBENCH_PCI_ADDRESS(domain, bus, device, function);
+	return 0;
+}
+
+/* The one with the first name: folders have no order. */
+static int find(uint32_t what, struct pci_device *ret_device)
+{
+	DIR *devices = opendir(BUS "/devices");
+	const struct dirent *entry;
+	char best[256] = "";
+
+	while (devices && (entry = readdir(devices))) {
+		if (entry->d_name[0] == '.' || !is_free(entry->d_name, what))
+			continue;
+		if (!*best || strcmp(entry->d_name, best) < 0)
+			snprintf(best, sizeof(best), "%s", entry->d_name);
+	}
+	if (devices)
+		closedir(devices);
+	return *best ? parse_name(best, ret_device) : -ENOENT;
+}
+
+static int write_override(const struct pci_device *device, const char *driver)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), BUS "/devices/%s/driver_override", device->name);
+	return sysfile_write(path, driver);
+}
+
+int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
+	     struct pci_device *ret_device)
+{
+	char bound[64] = "";
+	int err;
+
+	*ret_device = (struct pci_device){0};
+	if (find(what, ret_device))
+		return bench_skip(ctx, "no PCI device %04x:%04x that no driver has", what >> 16,
+				  what & 0xffff);
+	err = write_override(ret_device, driver);
+	if (err)
+		return bench_fail(ctx, err, "%s: driver_override: %s", ret_device->name,
+				  strerror(-err));
+	ret_device->is_given = true;
+	err = sysfile_write(BUS "/drivers_probe", ret_device->name);
+	if (!err)
+		read_driver(ret_device->name, bound, sizeof(bound));
+	if (!err && !strcmp(bound, driver))
+		return 0;
+	return bench_skip(ctx, "%s does not become %s's: %s", ret_device->name, driver,
+			  err ? strerror(-err) : "the driver is not there, or refuses it");
+}
+
+void pci_take_back(struct pci_device *device)
+{
+	char path[512], driver[64];
+
+	if (!device->is_given)
+		return;
+	read_driver(device->name, driver, sizeof(driver));
+	if (*driver) {
+		snprintf(path, sizeof(path), BUS "/drivers/%s/unbind", driver);
+		sysfile_write(path, device->name);
+	}
+	write_override(device, NO_OVERRIDE);
+	device->is_given = false;
+}

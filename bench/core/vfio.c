@@ -1,0 +1,125 @@
+/* VFIO: see vfio.h. The interface is that of Documentation/driver-api/vfio.rst. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "bench/core/vfio.h"
+
+#define CONTAINER "/dev/vfio/vfio"
+
+/* Of include/uapi/linux/vfio.h since 6.19, which older headers lack. */
+#ifndef VFIO_DEVICE_FEATURE_DMA_BUF
+#define VFIO_DEVICE_FEATURE_DMA_BUF 11
+struct vfio_region_dma_range {
+	__u64 offset;
+	__u64 length;
+};
+
+struct vfio_device_feature_dma_buf {
+	__u32 region_index;
+	__u32 open_flags;
+	__u32 flags;
+	__u32 nr_ranges;
+	struct vfio_region_dma_range dma_ranges[];
+};
+#endif
+
+static int open_group(struct bench_ctx *ctx, struct vfio *v)
+{
+	char path[512], target[PATH_MAX];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group", v->pci.name);
+	length = readlink(path, target, sizeof(target) - 1);
+	if (length < 0)
+		return bench_skip(ctx, "%s is in no IOMMU group: is there an IOMMU, and is it on?",
+				  v->pci.name);
+	target[length] = '\0';
+	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(target, '/') + 1);
+	v->group = open(path, O_RDWR | O_CLOEXEC);
+	return v->group < 0 ? bench_skip(ctx, "%s: %s", path, strerror(errno)) : 0;
+}
+
+static int explain(struct bench_ctx *ctx, const char *what)
+{
+	return bench_skip(ctx, "%s: %s", what, strerror(errno));
+}
+
+static int open_all(struct bench_ctx *ctx, struct vfio *v)
+{
+	int err;
+
+	v->container = open(CONTAINER, O_RDWR | O_CLOEXEC);
+	if (v->container < 0)
+		return bench_skip(ctx, CONTAINER ": %s; needs CONFIG_VFIO_IOMMU_TYPE1 and root",
+				  strerror(errno));
+	err = open_group(ctx, v);
+	if (err)
+		return err;
+	if (ioctl(v->group, VFIO_GROUP_SET_CONTAINER, &v->container))
+		return explain(ctx, "VFIO_GROUP_SET_CONTAINER");
+	if (ioctl(v->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU))
+		return explain(ctx, "VFIO_SET_IOMMU: no type 1 of this IOMMU");
+	v->device = ioctl(v->group, VFIO_GROUP_GET_DEVICE_FD, v->pci.name);
+	return v->device < 0 ? explain(ctx, "VFIO_GROUP_GET_DEVICE_FD") : 0;
+}
+
+int vfio_open(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio)
+{
+	int err;
+
+	*ret_vfio = (struct vfio){.container = -1, .group = -1, .device = -1};
+	err = pci_give(ctx, what, "vfio-pci", &ret_vfio->pci);
+	return err ? err : open_all(ctx, ret_vfio);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void vfio_close(struct vfio *v)
+{
+	close_fd(&v->device);
+	close_fd(&v->group);
+	close_fd(&v->container);
+	pci_take_back(&v->pci);
+}
+
+void *vfio_map_bar(const struct vfio *v, unsigned int bar, void *address, size_t bytes)
+{
+	struct vfio_region_info info = {.argsz = sizeof(info), .index = bar};
+
+	if (ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &info))
+		return MAP_FAILED;
+	if (info.size < bytes || !(info.flags & VFIO_REGION_INFO_FLAG_MMAP)) {
+		errno = ENODEV;
+		return MAP_FAILED;
+	}
+	return mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | (address ? MAP_FIXED : 0),
+		    v->device, (off_t)info.offset);
+}
+
+int vfio_export_bar(const struct vfio *v, unsigned int bar, size_t bytes)
+{
+	struct {
+		struct vfio_device_feature head;
+		struct vfio_device_feature_dma_buf export;
+		struct vfio_region_dma_range range;
+	} feature = {
+		.head = {.argsz = sizeof(feature),
+			 .flags = VFIO_DEVICE_FEATURE_GET | VFIO_DEVICE_FEATURE_DMA_BUF},
+		.export = {.region_index = bar, .open_flags = O_RDWR | O_CLOEXEC, .nr_ranges = 1},
+		.range = {.length = bytes},
+	};
+	int fd = ioctl(v->device, VFIO_DEVICE_FEATURE, &feature);
+
+	return fd < 0 ? -errno : fd;
+}
