@@ -30,39 +30,52 @@ const struct bench_param exported_param_table = {
 		"or from its list of contiguous pieces",
 };
 
+const struct bench_param exported_param_bar_table = {
+	.name = "table",
+	.fallback = "segments",
+	.allowed = (const char *const[]){"segments", "ranges", NULL},
+	.help = "how the exporter makes the importer's table: each piece by dma_map_resource(), or "
+		"all of them by dma_buf_phys_vec_to_sgt(), which Linux 7.0 brought",
+};
+
+static uint32_t table_of(const struct bench_ctx *ctx)
+{
+	const char *table = bench_param(ctx, "table");
+
+	if (table && !strcmp(table, "segments"))
+		return PINBENCH_TABLE_SEGMENTS;
+	return table && !strcmp(table, "ranges") ? PINBENCH_TABLE_RANGES : PINBENCH_TABLE_PAGES;
+}
+
 static uint64_t size_or(const struct bench_ctx *ctx, const char *name, uint64_t fallback)
 {
 	return bench_param(ctx, name) ? bench_param_size_bytes(ctx, name) : fallback;
 }
 
-static int export(struct bench_ctx *ctx, struct exported *e, uint32_t flags)
+/* @req is whole but for what the parameters say. */
+static int export(struct bench_ctx *ctx, struct exported *e, struct pinbench_dmabuf_export *req)
 {
 	uint64_t segment = size_or(ctx, "segment", EXPORTED_PAGE_BYTES);
-	const char *table = bench_param(ctx, "table");
-	struct pinbench_dmabuf_export req = {
-		.bytes = e->bytes,
-		.segment_bytes = segment ? segment : e->bytes,
-		.flags = flags,
-		.insert = e->insert,
-		.table = table && !strcmp(table, "segments") ? PINBENCH_TABLE_SEGMENTS
-							     : PINBENCH_TABLE_PAGES,
-	};
 
-	if (req.segment_bytes > e->bytes)
+	req->bytes = e->bytes;
+	req->segment_bytes = segment ? segment : e->bytes;
+	req->insert = e->insert;
+	if (req->segment_bytes > e->bytes)
 		return bench_skip(ctx, "a piece would be larger than the buffer");
-	if (!ioctl(bench_module_fd(ctx), PINBENCH_IOC_DMABUF_EXPORT, &req)) {
-		e->fd = req.fd;
+	if (!ioctl(bench_module_fd(ctx), PINBENCH_IOC_DMABUF_EXPORT, req)) {
+		e->fd = req->fd;
 		return 0;
 	}
+	if (errno == EOPNOTSUPP)
+		return bench_skip(ctx, "a kernel without dma_buf_phys_vec_to_sgt()");
 	if (errno == ENOMEM)
 		return bench_skip(
 			ctx, "this machine has no memory for it: %llu bytes in pieces of %llu",
-			(unsigned long long)req.bytes, (unsigned long long)req.segment_bytes);
+			(unsigned long long)req->bytes, (unsigned long long)req->segment_bytes);
 	return bench_fail(ctx, errno, "the module makes no buffer: %s", strerror(errno));
 }
 
-int exported_make(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
-		  struct exported *ret_exported)
+static void init(const struct bench_ctx *ctx, uint32_t insert, struct exported *ret_exported)
 {
 	uint64_t bytes = size_or(ctx, "size", ALIGN_BYTES);
 
@@ -72,7 +85,31 @@ int exported_make(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 		.pages = bytes / EXPORTED_PAGE_BYTES,
 		.insert = insert,
 	};
-	return export(ctx, ret_exported, flags);
+}
+
+int exported_make(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
+		  struct exported *ret_exported)
+{
+	struct pinbench_dmabuf_export req = {.flags = flags, .table = table_of(ctx)};
+
+	init(ctx, insert, ret_exported);
+	return export(ctx, ret_exported, &req);
+}
+
+int exported_make_bar(struct bench_ctx *ctx, const struct pci_device *device, uint32_t bar,
+		      uint32_t insert, struct exported *ret_exported)
+{
+	struct pinbench_dmabuf_export req = {
+		.flags = PINBENCH_DMABUF_DYNAMIC | PINBENCH_DMABUF_BAR,
+		.table = table_of(ctx),
+		.pci_address = device->address,
+		.bar = bar,
+	};
+
+	if (req.table == PINBENCH_TABLE_PAGES)
+		req.table = PINBENCH_TABLE_SEGMENTS;
+	init(ctx, insert, ret_exported);
+	return export(ctx, ret_exported, &req);
 }
 
 void exported_drop(struct exported *e)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "pinbench/bench.h"
 #include "pinbench/uapi.h"
+#include "bench/core/pci.h"
 
 #define EXPORTED_PAGE_BYTES 4096ul
 
@@ -24,6 +25,7 @@ struct exported {
 extern const struct bench_param exported_param_size;
 extern const struct bench_param exported_param_segment;
 extern const struct bench_param exported_param_table;
+extern const struct bench_param exported_param_bar_table; /* its like for a BAR */
 
 /*
  * By the parameters size, segment and table, or what those fall back to; @flags are
@@ -32,6 +34,9 @@ extern const struct bench_param exported_param_table;
  */
 int exported_make(struct bench_ctx *ctx, uint32_t flags, uint32_t insert,
 		  struct exported *ret_exported);
+/* The same of a BAR of a device that was given to the module, which must be large enough. */
+int exported_make_bar(struct bench_ctx *ctx, const struct pci_device *device, uint32_t bar,
+		      uint32_t insert, struct exported *ret_exported);
 void exported_drop(struct exported *e);
 
 /* Returns as bench_fail() does. */
