@@ -68,7 +68,7 @@ static int setup(struct bench_ctx *ctx)
 
 	if (!err)
 		err = rounds_add_in_module(ctx, &c->rounds, &names, 1, NULL);
-	return err ? err : pfnmap_rehearse(ctx, round_of_calls);
+	return err ? err : pfnmap_rehearse(ctx, round_of_calls, 1);
 }
 
 const struct bench bench_pfnmap_follow = {

@@ -7,7 +7,6 @@
  * follow_page_mask(), check_vma_flags()
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include "bench/pfnmap/pfnmap.h"
 
@@ -66,25 +65,6 @@ static const struct way *way_of(const struct bench_ctx *ctx)
 	return way;
 }
 
-/* What the kernel said; the same every time, or it is no figure of one thing. */
-static void tell(struct bench_ctx *ctx, const struct pinbench_pfnmap_gup *req)
-{
-	char answer[64];
-
-	if (req->error)
-		snprintf(answer, sizeof(answer), "refused with %s",
-			 strerrorname_np((int)req->error));
-	else if (!req->got)
-		snprintf(answer, sizeof(answer), "granted nothing");
-	else if (req->got < req->nr_pages)
-		snprintf(answer, sizeof(answer), "granted in part");
-	else
-		snprintf(answer, sizeof(answer), "granted");
-	bench_condition(ctx, "answer", answer);
-	bench_fact_number(ctx, "pages", (double)req->got);
-	bench_fact_string(ctx, "answer", answer);
-}
-
 static int round_of_calls(struct bench_ctx *ctx)
 {
 	struct pfnmap_case *c = bench_state(ctx);
@@ -100,7 +80,7 @@ static int round_of_calls(struct bench_ctx *ctx)
 
 	if (err)
 		return bench_fail(ctx, err, "the module cannot ask: %s", strerror(-err));
-	tell(ctx, &req);
+	pfnmap_tell(ctx, &(struct pfnmap_answer){.pages = req.got, .error = (int)req.error});
 	return 0;
 }
 
@@ -111,7 +91,7 @@ static int setup(struct bench_ctx *ctx)
 
 	if (!err)
 		err = rounds_add_in_module(ctx, &c->rounds, &names, 1, NULL);
-	return err ? err : pfnmap_rehearse(ctx, round_of_calls);
+	return err ? err : pfnmap_rehearse(ctx, round_of_calls, 1);
 }
 
 const struct bench bench_pfnmap_gup = {

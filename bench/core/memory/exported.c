@@ -170,11 +170,8 @@ int exported_touch(void *exported)
 	return 0;
 }
 
-int exported_prepare(void *exported)
+int exported_reserve(struct exported *e)
 {
-	struct exported *e = exported;
-	int err;
-
 	e->reserved =
 		mmap(NULL, e->bytes + ALIGN_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (e->reserved == MAP_FAILED) {
@@ -182,7 +179,16 @@ int exported_prepare(void *exported)
 		return -errno;
 	}
 	e->map = (void *)(((uintptr_t)e->reserved + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1));
-	err = exported_map(e);
+	return 0;
+}
+
+int exported_prepare(void *exported)
+{
+	struct exported *e = exported;
+	int err = exported_reserve(e);
+
+	if (!err)
+		err = exported_map(e);
 	if (!err && e->insert == PINBENCH_INSERT_PMD)
 		err = exported_advise(e);
 	return err;

@@ -43,6 +43,9 @@ void exported_drop(struct exported *e);
 int exported_counts(struct bench_ctx *ctx, const struct exported *e,
 		    struct pinbench_dmabuf_counts *ret_counts);
 
+/* Reserves addresses for mapping it, or anything else of as many bytes. 0 or -errno. */
+int exported_reserve(struct exported *e);
+
 /*
  * Calls that may be measured, of a struct exported: 0 or -errno. The first reserves addresses, and
  * maps the buffer there; the others need that it did.
