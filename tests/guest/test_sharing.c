@@ -1,6 +1,6 @@
 /*
  * Shared buffers, odd mappings and subscribers, end to end on a real kernel: who is told, who is
- * refused, who waits; and the same figures again.
+ * refused, who waits; what KVM and a camera get; and the same figures again.
  */
 #include <string.h>
 #include "tests/guest/harness.h"
@@ -13,6 +13,10 @@
 #define SLOW "notifier/release[subscribers=8,delay_ms=100]"
 #define MAP  "dmabuf/map[size=2m,segment=64k,table=pages,importers=2,importer=dynamic]"
 
+#define KVM(what, segment) "pfnmap/kvm[mapping=" what ",size=2m,segment=" segment ",present=1]"
+#define CAMERA(what)	   "pfnmap/v4l2[mapping=" what ",size=2m,segment=4k,present=1]"
+
+#define PAGES	  512. /* of 2 MiB */
 #define NS_PER_MS 1000000.
 
 static const char *const cases[] = {
@@ -33,15 +37,35 @@ static const char *const cases[] = {
 	SLOW,
 };
 
-static json_t *measure(const char *jobs)
+/* What KVM and a camera's driver ask for, and a pin of the same to compare with. */
+static const char *const askers[] = {
+	GUP("anon", "longterm_fast"),
+	KVM("anon", "4k"),
+	KVM("thp", "2m"),
+	KVM("pfn", "4k"),
+	KVM("pmd", "2m"),
+	KVM("mixed", "4k"),
+	CAMERA("anon"),
+	CAMERA("page"),
+	CAMERA("pfn"),
+};
+
+static json_t *measure(const char *jobs, const char *const *ids, size_t count)
 {
 	char *out = scratch("sharing");
-	struct outcome o =
-		pinbench("run", "--quiet", "--out", out, "--jobs", jobs, cases[0], cases[1],
-			 cases[2], cases[3], cases[4], cases[5], cases[6], cases[7], cases[8],
-			 cases[9], cases[10], cases[11], cases[12], cases[13], cases[14], NULL);
+	const char *options[] = {"run", "--quiet", "--out", out, "--jobs", jobs};
+	g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+	struct running running;
+	struct outcome o;
 	json_t *result;
 
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		g_ptr_array_add(arguments, (char *)options[i]);
+	for (size_t i = 0; i < count; i++)
+		g_ptr_array_add(arguments, (char *)ids[i]);
+	g_ptr_array_add(arguments, NULL);
+	running = pinbench_start(NULL, (const char *const *)arguments->pdata);
+	o = pinbench_wait(&running);
 	assert_status(&o, 0);
 	result = load_result(out);
 	outcome_clear(&o);
@@ -111,7 +135,8 @@ static void check_told(const json_t *result)
 
 static void test_who_is_told_and_who_waits(void **state)
 {
-	json_t *result = measure("2"), *again = measure("1");
+	json_t *result = measure("2", cases, G_N_ELEMENTS(cases));
+	json_t *again = measure("1", cases, G_N_ELEMENTS(cases));
 
 	check_moves(result);
 	check_gup(result);
@@ -121,10 +146,57 @@ static void test_who_is_told_and_who_waits(void **state)
 	json_decref(again);
 }
 
+/* KVM has entries for all of it, as large as those of the process, and loses them with them. */
+static void check_kvm(const json_t *result)
+{
+	assert_true(fact(result, KVM("anon", "4k"), "entries_4k") == PAGES);
+	assert_true(fact(result, KVM("pfn", "4k"), "entries_4k") == PAGES);
+	assert_true(fact(result, KVM("thp", "2m"), "entries_2m") == 1);
+	assert_true(fact(result, KVM("pmd", "2m"), "entries_2m") == 1);
+	assert_true(fact(result, KVM("pmd", "2m"), "entries_4k") == 0);
+	check_answer(result, KVM("mixed", "4k"), "refused with EFAULT");
+	/* Where GUP refuses, the lookup of the PFN comes on top. */
+	assert_true(figure(result, KVM("anon", "4k"), "map") <
+		    figure(result, KVM("pfn", "4k"), "map"));
+	assert_true(figure(result, KVM("pmd", "2m"), "map") * 10 <
+		    figure(result, KVM("pfn", "4k"), "map"));
+	assert_true(figure(result, KVM("pfn", "4k"), "unmap") >
+		    figure(result, KVM("pfn", "4k"), "unmap_alone") + 100);
+	assert_true(figure(result, KVM("pmd", "2m"), "unmap") >
+		    figure(result, KVM("pmd", "2m"), "unmap_alone"));
+}
+
+/* A camera's driver pins for the long term: what it does is that and more, or refused. */
+static void check_camera(const json_t *result)
+{
+	check_answer(result, CAMERA("anon"), "granted");
+	check_answer(result, CAMERA("page"), "granted");
+	check_answer(result, CAMERA("pfn"), "refused with EFAULT");
+	assert_true(fact(result, CAMERA("anon"), "pages") == PAGES);
+	assert_true(figure(result, CAMERA("anon"), "prepare") * PAGES >
+		    figure(result, GUP("anon", "longterm_fast"), "attempt"));
+	assert_true(figure(result, CAMERA("page"), "release") > 100);
+	assert_true(figure(result, CAMERA("pfn"), "refusal") <
+		    figure(result, CAMERA("anon"), "prepare") * PAGES);
+}
+
+static void test_what_kvm_and_a_camera_get(void **state)
+{
+	json_t *result = measure("2", askers, G_N_ELEMENTS(askers));
+	json_t *again = measure("1", askers, G_N_ELEMENTS(askers));
+
+	check_kvm(result);
+	check_camera(result);
+	assert_true(json_equal(json_object_get(result, "cases"), json_object_get(again, "cases")));
+	json_decref(result);
+	json_decref(again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_is_told_and_who_waits),
+		cmocka_unit_test(test_what_kvm_and_a_camera_get),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
