@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include "bench/core/vfio.h"
 
@@ -93,18 +92,16 @@ void vfio_close(struct vfio *v)
 	pci_take_back(&v->pci);
 }
 
-void *vfio_map_bar(const struct vfio *v, unsigned int bar, void *address, size_t bytes)
+int vfio_bar_offset(const struct vfio *v, unsigned int bar, uint64_t bytes, uint64_t *ret_offset)
 {
 	struct vfio_region_info info = {.argsz = sizeof(info), .index = bar};
 
 	if (ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &info))
-		return MAP_FAILED;
-	if (info.size < bytes || !(info.flags & VFIO_REGION_INFO_FLAG_MMAP)) {
-		errno = ENODEV;
-		return MAP_FAILED;
-	}
-	return mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | (address ? MAP_FIXED : 0),
-		    v->device, (off_t)info.offset);
+		return -errno;
+	if (info.size < bytes || !(info.flags & VFIO_REGION_INFO_FLAG_MMAP))
+		return -ENODEV;
+	*ret_offset = info.offset;
+	return 0;
 }
 
 int vfio_export_bar(const struct vfio *v, unsigned int bar, size_t bytes)

@@ -20,8 +20,12 @@ struct vfio {
 int vfio_open(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio);
 void vfio_close(struct vfio *vfio);
 
-/* The program's mapping of a BAR, at @address; or MAP_FAILED and errno. */
-void *vfio_map_bar(const struct vfio *vfio, unsigned int bar, void *address, size_t bytes);
+/*
+ * Where a program's mapping of a BAR begins in vfio->device. 0 or -errno: -ENODEV if it has less
+ * than @bytes, or is not to be mapped.
+ */
+int vfio_bar_offset(const struct vfio *vfio, unsigned int bar, uint64_t bytes,
+		    uint64_t *ret_offset);
 /* A BAR's first @bytes as a dma-buf of Linux 7.0 and later: a descriptor, or -errno. */
 int vfio_export_bar(const struct vfio *vfio, unsigned int bar, size_t bytes);
 

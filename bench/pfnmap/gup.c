@@ -90,8 +90,8 @@ static int setup(struct bench_ctx *ctx)
 	int err = pfnmap_setup(ctx, &c);
 
 	if (!err)
-		err = rounds_add_in_module(ctx, &c->rounds, &names, 1, NULL);
-	return err ? err : pfnmap_rehearse(ctx, round_of_calls, 1);
+		err = rounds_add_in_module(ctx, &c->rounds, &names, PFNMAP_ASKED, NULL);
+	return err ? err : pfnmap_rehearse(ctx, round_of_calls, PFNMAP_ASKED);
 }
 
 const struct bench bench_pfnmap_gup = {

@@ -88,18 +88,10 @@ static int map_anon(struct bench_ctx *ctx, struct pfnmap_case *c)
 	return c->kind == PFNMAP_THP ? check_huge(ctx, c) : 0;
 }
 
-static int map_exported(struct bench_ctx *ctx, struct pfnmap_case *c)
+static int map_buffer(struct bench_ctx *ctx, struct pfnmap_case *c)
 {
-	uint32_t insert;
-	int err = insert_by_name(ctx, bench_param(ctx, "mapping"), &insert);
+	int err = exported_prepare(&c->buffer);
 
-	if (!err)
-		err = insert_check(ctx, insert);
-	if (!err)
-		err = exported_make(ctx, 0, insert, &c->buffer);
-	if (err)
-		return err;
-	err = exported_prepare(&c->buffer);
 	if (err)
 		return bench_skip(ctx, "the kernel refuses such a mapping of a dma-buf: mmap(): %s",
 				  strerror(-err));
@@ -109,7 +101,19 @@ static int map_exported(struct bench_ctx *ctx, struct pfnmap_case *c)
 	return 0;
 }
 
-int pfnmap_setup(struct bench_ctx *ctx, struct pfnmap_case **ret_case)
+static int map_exported(struct bench_ctx *ctx, struct pfnmap_case *c)
+{
+	uint32_t insert;
+	int err = insert_by_name(ctx, bench_param(ctx, "mapping"), &insert);
+
+	if (!err)
+		err = insert_check(ctx, insert);
+	if (!err)
+		err = exported_make(ctx, 0, insert, &c->buffer);
+	return err ? err : map_buffer(ctx, c);
+}
+
+static int begin(struct bench_ctx *ctx, struct pfnmap_case **ret_case)
 {
 	struct pfnmap_case *c = calloc(1, sizeof(*c));
 
@@ -118,6 +122,28 @@ int pfnmap_setup(struct bench_ctx *ctx, struct pfnmap_case **ret_case)
 		return bench_fail(ctx, ENOMEM, "no memory");
 	c->buffer.fd = -1;
 	bench_set_state(ctx, c);
+	return 0;
+}
+
+int pfnmap_setup_of(struct bench_ctx *ctx, const struct exported *buffer,
+		    struct pfnmap_case **ret_case)
+{
+	int err = begin(ctx, ret_case);
+
+	if (err)
+		return err;
+	(*ret_case)->kind = PFNMAP_EXPORTED;
+	(*ret_case)->buffer = *buffer;
+	return map_buffer(ctx, *ret_case);
+}
+
+int pfnmap_setup(struct bench_ctx *ctx, struct pfnmap_case **ret_case)
+{
+	int err = begin(ctx, ret_case);
+	struct pfnmap_case *c = *ret_case;
+
+	if (err)
+		return err;
 	c->kind = kind_of(bench_param(ctx, "mapping"));
 	return is_anon(c) ? map_anon(ctx, c) : map_exported(ctx, c);
 }

@@ -41,6 +41,12 @@ extern const struct bench_param pfnmap_param_present;
  * bench_skip() and bench_fail() do; a kernel that refuses such a mapping is a skip.
  */
 int pfnmap_setup(struct bench_ctx *ctx, struct pfnmap_case **ret_case);
+/*
+ * The same of a buffer that is there, whatever the parameters say of it, and that becomes the
+ * case's.
+ */
+int pfnmap_setup_of(struct bench_ctx *ctx, const struct exported *buffer,
+		    struct pfnmap_case **ret_case);
 
 /*
  * Keeps it as the condition and the fact "answer". Figures of cases that were answered

@@ -136,8 +136,8 @@ int exported_counts(struct bench_ctx *ctx, const struct exported *e,
 int exported_map(void *exported)
 {
 	struct exported *e = exported;
-	void *map =
-		mmap(e->map, e->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, e->fd, 0);
+	void *map = mmap(e->map, e->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, e->fd,
+			 (off_t)e->offset);
 
 	return map == MAP_FAILED ? -errno : 0;
 }

@@ -13,7 +13,8 @@
 #define EXPORTED_PAGE_BYTES 4096ul
 
 struct exported {
-	int fd; /* of the dma-buf, or -1 */
+	int fd;		 /* of the dma-buf, or of what is mapped like one; or -1 */
+	uint64_t offset; /* in that; 0 of a dma-buf */
 	uint64_t bytes;
 	uint64_t pages;
 	uint32_t insert; /* enum pinbench_insert */
