@@ -262,6 +262,20 @@ int buffers_alloc(struct bench_ctx *ctx, const struct cma_area *area, struct buf
 	return err;
 }
 
+int buffers_warm_up(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b)
+{
+	int err;
+
+	if (b->wanted == 1)
+		return 0;
+	buffers_rehearse(b, true);
+	err = buffers_alloc(ctx, area, b);
+	if (!err)
+		err = buffers_free(ctx, b);
+	buffers_rehearse(b, false);
+	return err;
+}
+
 void buffers_count(struct bench_ctx *ctx, const struct buffers *b)
 {
 	const struct area_counters *c = &b->counted;

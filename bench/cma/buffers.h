@@ -35,6 +35,8 @@ int buffers_init(struct bench_ctx *ctx, const struct cma_area *area, struct buff
  * did not come from the area fails the case.
  */
 int buffers_alloc(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b);
+/* The same if they are several, not measured, and gives them back. */
+int buffers_warm_up(struct bench_ctx *ctx, const struct cma_area *area, struct buffers *b);
 double buffers_success_percent(const struct buffers *b);
 /* What the kernel counted for buffers_alloc(), as counters of the case. */
 void buffers_count(struct bench_ctx *ctx, const struct buffers *b);

@@ -11,11 +11,10 @@
 #include "bench/core/sysfile.h"
 #include "bench/core/memory/ballast.h"
 
-#define SYSTEM_HEAP    "/dev/dma_heap/system"
-#define PIECE_BYTES    (4ul << 20)
-#define MOST_PIECES    512
-#define LARGEST_BYTES  (32ul << 20)
-#define SMALLEST_BYTES (512ul << 10)
+#define SYSTEM_HEAP   "/dev/dma_heap/system"
+#define PIECE_BYTES   (4ul << 20)
+#define MOST_PIECES   512
+#define LARGEST_BYTES (32ul << 20)
 
 static uint64_t free_outside_bytes(void)
 {
@@ -78,7 +77,7 @@ void ballast_take(struct ballast *b, size_t leave_bytes, size_t most_bytes)
 		close(heap);
 }
 
-int ballast_take_all(struct ballast *b, const char *heap_path)
+int ballast_take_all(struct ballast *b, const char *heap_path, size_t smallest_bytes)
 {
 	int heap = open(heap_path, O_RDONLY | O_CLOEXEC);
 
@@ -87,7 +86,7 @@ int ballast_take_all(struct ballast *b, const char *heap_path)
 		return -errno;
 	/* A piece that fits nowhere has been looked for everywhere: each size is asked for in turn.
 	 */
-	for (size_t bytes = LARGEST_BYTES; b->fds && bytes >= SMALLEST_BYTES; bytes /= 2) {
+	for (size_t bytes = LARGEST_BYTES; b->fds && bytes >= smallest_bytes; bytes /= 2) {
 		int fd = 0;
 
 		while (fd >= 0 && b->count < MOST_PIECES) {

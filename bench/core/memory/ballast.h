@@ -18,8 +18,8 @@ struct ballast {
  * system DMA heap gives; what it does not give is missed by whoever looks where the pages went.
  */
 void ballast_take(struct ballast *b, size_t leave_bytes, size_t most_bytes);
-/* Takes what the DMA heap @heap gives, in pieces of 32 MiB down to 512 KiB. 0 or -errno. */
-int ballast_take_all(struct ballast *b, const char *heap);
+/* Takes what the DMA heap @heap gives, in pieces of 32 MiB down to @smallest_bytes. 0 or -errno. */
+int ballast_take_all(struct ballast *b, const char *heap, size_t smallest_bytes);
 /* Gives it back. Takes a zeroed one. */
 void ballast_drop(struct ballast *b);
 

@@ -15,6 +15,9 @@
 
 #define READ_BYTES  (1ul << 20)
 #define SPARE_BYTES (40ul << 20) /* see pool.c */
+/* Of a corner that is taken away, in the least. A piece that fits nowhere is looked for everywhere.
+ */
+#define PIECE_BYTES (512ul << 10)
 /* What the kernel goes on to need outside of the area: its watermarks, and twice that in pieces. */
 #define ROOM_BYTES (96ul << 20)
 
@@ -244,7 +247,7 @@ static int take_rest(struct bench_ctx *ctx, const struct cma_area *area, struct 
 
 	if (err)
 		return err;
-	err = ballast_take_all(&o->rest, area->heap_path);
+	err = ballast_take_all(&o->rest, area->heap_path, o->piece_bytes);
 	if (err)
 		return bench_fail(ctx, err, "%s: %s", area->heap_path, strerror(-err));
 	return occupant_let_go(ctx, o);
@@ -297,12 +300,19 @@ static int hold(struct bench_ctx *ctx, struct occupant *o)
 	return 0;
 }
 
-int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *ret_o)
+int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, size_t wanted_bytes,
+		     struct occupant *ret_o)
 {
 	uint64_t pages = wanted_pages(ctx, area);
 	int err;
 
-	*ret_o = (struct occupant){.kind = find_kind(ctx), .file = -1, .tee_fd = -1, .shm_fd = -1};
+	*ret_o = (struct occupant){
+		.kind = find_kind(ctx),
+		.piece_bytes = wanted_bytes < PIECE_BYTES ? wanted_bytes : PIECE_BYTES,
+		.file = -1,
+		.tee_fd = -1,
+		.shm_fd = -1,
+	};
 	if (is_nobody(ret_o->kind))
 		return 0;
 	if (ret_o->kind->in_cache)

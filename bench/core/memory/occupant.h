@@ -25,15 +25,18 @@ struct occupant {
 	struct io_uring ring;
 	bool has_pins;
 	struct ballast rest; /* of the area, where the pool does not reach */
+	size_t piece_bytes;  /* of the rest, in the least */
 };
 
 /* Which of its holders the case needs: the module, for one. Returns as bench_skip() does. */
 int occupant_check(struct bench_ctx *ctx, const struct cma_area *area);
 /*
  * By the case's parameters. Says in facts what lies where: occupied_pages before anybody held them,
- * left_pages afterwards. Returns as bench_skip() and bench_fail() do; leave in any case.
+ * left_pages afterwards. What is to be asked for has @wanted_bytes: free pieces below that are in
+ * nobody's way. Returns as bench_skip() and bench_fail() do; leave in any case.
  */
-int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, struct occupant *ret_o);
+int occupant_move_in(struct bench_ctx *ctx, const struct cma_area *area, size_t wanted_bytes,
+		     struct occupant *ret_o);
 /*
  * Whether all is as it was moved in: no page has moved since. 1, 0, or what bench_fail() gives.
  */

@@ -225,55 +225,61 @@ uint64_t cma_pool_middle(const struct cma_pool *p)
 	return address;
 }
 
-/* Which page of the pool lies in each frame of the area: its index and one, or 0. */
-static size_t *pages_by_frame(const struct cma_pool *p)
-{
-	size_t *by_frame = calloc(p->area->pages, sizeof(*by_frame));
-
-	for (size_t i = 0; by_frame && i < p->filled_pages; i++) {
-		if (cma_area_has(p->area, p->pfns[i]))
-			by_frame[p->pfns[i] - p->area->base_pfn] = i + 1;
-	}
-	return by_frame;
-}
-
 /* Marks what stays by the top bit of no frame number: the kernel has 55 of them. */
 #define KEPT (1ull << 63)
 
-/* Knuth, The Art of Computer Programming 2, 3.3.4: the same numbers every time. */
-static uint64_t next_random(uint64_t *state)
+/* A page of the pool that lies in the area, and its place in the drawing. */
+struct ticket {
+	uint64_t number;
+	size_t page;
+};
+
+/*
+ * SplitMix64 (Steele, Lea, Flood 2014) of where in the area a frame is: the same for it every time,
+ * whatever became of the other frames.
+ */
+static uint64_t number_of(uint64_t frame)
 {
-	*state = *state * 6364136223846793005ull + 1442695040888963407ull;
-	return *state >> 33;
+	uint64_t z = (frame + 1) * 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
 }
 
-/* Selection sampling (Knuth 2, 3.4.2, algorithm S): each page is as likely as any other. */
-static void choose(struct cma_pool *p, const size_t *by_frame, size_t keep)
+static int compare_tickets(const void *a, const void *b)
 {
-	size_t left = p->inside_pages;
-	uint64_t state = 1;
+	const struct ticket *x = a, *y = b;
 
-	for (uint64_t frame = 0; frame < p->area->pages; frame++) {
-		if (!by_frame[frame])
-			continue;
-		if (next_random(&state) % left < keep) {
-			p->pfns[by_frame[frame] - 1] |= KEPT;
-			keep--;
-		}
-		left--;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Marks @keep of them, each as likely as any other. 0 or -ENOMEM. */
+static int choose(struct cma_pool *p, size_t keep)
+{
+	struct ticket *tickets = calloc(p->inside_pages + 1, sizeof(*tickets));
+	size_t count = 0;
+
+	if (!tickets)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->filled_pages; i++) {
+		if (cma_area_has(p->area, p->pfns[i]))
+			tickets[count++] =
+				(struct ticket){number_of(p->pfns[i] - p->area->base_pfn), i};
 	}
+	qsort(tickets, count, sizeof(*tickets), compare_tickets);
+	for (size_t i = 0; i < keep && i < count; i++)
+		p->pfns[tickets[i].page] |= KEPT;
+	free(tickets);
+	return 0;
 }
 
 int cma_pool_thin(struct bench_ctx *ctx, struct cma_pool *p, size_t keep)
 {
-	size_t *by_frame = pages_by_frame(p);
 	size_t run;
 
-	if (!by_frame)
-		return bench_fail(ctx, ENOMEM, "no memory for %llu frames",
-				  (unsigned long long)p->area->pages);
-	choose(p, by_frame, keep);
-	free(by_frame);
+	if (choose(p, keep))
+		return bench_fail(ctx, ENOMEM, "no memory to draw %zu pages", keep);
 	for (size_t i = 0; i < p->filled_pages; i += run) {
 		run = 1;
 		if (p->pfns[i] & KEPT)
