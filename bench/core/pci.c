@@ -12,6 +12,8 @@
 
 #define BUS	    "/sys/bus/pci"
 #define NO_OVERRIDE "\n"
+/* The module's driver: nobody else gives a device to it. */
+#define OWN_DRIVER "pinbench"
 
 static unsigned long read_number(const char *name, const char *attribute)
 {
@@ -42,7 +44,7 @@ static bool is_free(const char *name, uint32_t what)
 	if ((read_number(name, "vendor") << 16 | read_number(name, "device")) != what)
 		return false;
 	read_driver(name, driver, sizeof(driver));
-	return !*driver;
+	return !*driver || !strcmp(driver, OWN_DRIVER);
 }
 
 static int parse_name(const char *name, struct pci_device *ret_device)
@@ -82,6 +84,17 @@ static int write_override(const struct pci_device *device, const char *driver)
 	return sysfile_write(path, driver);
 }
 
+static void unbind(const struct pci_device *device)
+{
+	char path[512], driver[64];
+
+	read_driver(device->name, driver, sizeof(driver));
+	if (!*driver)
+		return;
+	snprintf(path, sizeof(path), BUS "/drivers/%s/unbind", driver);
+	sysfile_write(path, device->name);
+}
+
 int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 	     struct pci_device *ret_device)
 {
@@ -92,6 +105,8 @@ int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 	if (find(what, ret_device))
 		return bench_skip(ctx, "no PCI device %04x:%04x that no driver has", what >> 16,
 				  what & 0xffff);
+	/* What a case that was killed has left. */
+	unbind(ret_device);
 	err = write_override(ret_device, driver);
 	if (err)
 		return bench_fail(ctx, err, "%s: driver_override: %s", ret_device->name,
@@ -108,15 +123,9 @@ int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 
 void pci_take_back(struct pci_device *device)
 {
-	char path[512], driver[64];
-
 	if (!device->is_given)
 		return;
-	read_driver(device->name, driver, sizeof(driver));
-	if (*driver) {
-		snprintf(path, sizeof(path), BUS "/drivers/%s/unbind", driver);
-		sysfile_write(path, device->name);
-	}
+	unbind(device);
 	write_override(device, NO_OVERRIDE);
 	device->is_given = false;
 }

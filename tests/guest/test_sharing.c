@@ -16,6 +16,11 @@
 #define KVM(what, segment) "pfnmap/kvm[mapping=" what ",size=2m,segment=" segment ",present=1]"
 #define CAMERA(what)	   "pfnmap/v4l2[mapping=" what ",size=2m,segment=4k,present=1]"
 
+#define VFIO(memory, what, segment) \
+	"pfnmap/vfio[memory=" memory ",mapping=" what ",size=2m,segment=" segment ",present=1]"
+#define BAR(table)  "dmabuf/bar[size=2m,segment=64k,table=" table ",importers=2]"
+#define STOCK(what) "dmabuf/stock[exporter=" what ",size=64k]"
+
 #define PAGES	  512. /* of 2 MiB */
 #define NS_PER_MS 1000000.
 
@@ -48,6 +53,21 @@ static const char *const askers[] = {
 	CAMERA("anon"),
 	CAMERA("page"),
 	CAMERA("pfn"),
+};
+
+/* Memory of a device, and what takes it; on a machine that has such. */
+static const char *const devices[] = {
+	BAR("segments"),
+	BAR("ranges"),
+	STOCK("system_heap"),
+	STOCK("vgem"),
+	STOCK("vfio"),
+	VFIO("system", "anon", "4k"),
+	VFIO("system", "page", "4k"),
+	VFIO("system", "pfn", "4k"),
+	VFIO("bar", "pfn", "4k"),
+	VFIO("bar", "pmd", "whole"),
+	VFIO("vfio", "pfn", "whole"),
 };
 
 static json_t *measure(const char *jobs, const char *const *ids, size_t count)
@@ -192,11 +212,47 @@ static void test_what_kvm_and_a_camera_get(void **state)
 	json_decref(again);
 }
 
+static void assert_outcome(const json_t *result, const char *id, const char *outcome)
+{
+	assert_string_equal(text_at(find_case(result, id), "outcome"), outcome);
+}
+
+/* On 6.12: what came with 7.0 is a skip. */
+static void check_devices(const json_t *result)
+{
+	assert_true(fact(result, BAR("segments"), "segments") == 32);
+	assert_outcome(result, BAR("ranges"), "skip");
+	assert_outcome(result, STOCK("vfio"), "skip");
+	assert_true(figure(result, STOCK("vgem"), "map") > 0);
+	check_answer(result, VFIO("system", "anon", "4k"), "granted");
+	check_answer(result, VFIO("system", "page", "4k"), "granted");
+	check_answer(result, VFIO("system", "pfn", "4k"), "refused with EFAULT");
+	check_answer(result, VFIO("bar", "pfn", "4k"), "granted");
+	assert_true(fact(result, VFIO("bar", "pfn", "4k"), "pages") == PAGES);
+	/* A PFN is looked up, and then the page is mapped for the device: more than for a pin. */
+	assert_true(figure(result, VFIO("bar", "pfn", "4k"), "map") >
+		    figure(result, VFIO("system", "anon", "4k"), "map"));
+	assert_true(figure(result, VFIO("bar", "pmd", "whole"), "map") ==
+		    figure(result, VFIO("vfio", "pfn", "whole"), "map"));
+}
+
+static void test_what_becomes_of_a_device_s_memory(void **state)
+{
+	json_t *result = measure("2", devices, G_N_ELEMENTS(devices));
+	json_t *again = measure("1", devices, G_N_ELEMENTS(devices));
+
+	check_devices(result);
+	assert_true(json_equal(json_object_get(result, "cases"), json_object_get(again, "cases")));
+	json_decref(result);
+	json_decref(again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_who_is_told_and_who_waits),
 		cmocka_unit_test(test_what_kvm_and_a_camera_get),
+		cmocka_unit_test(test_what_becomes_of_a_device_s_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
