@@ -78,6 +78,12 @@ static const struct mmu_notifier_ops notifier_ops = {
 	.release = end_of_mm,
 };
 
+/* Who may refuse to be told must not ask to be told of the end: the kernel cannot know which. */
+static const struct mmu_notifier_ops sleeping_ops = {
+	.invalidate_range_start = range_start,
+	.release = end_of_mm,
+};
+
 static struct mmu_notifier *alloc_shared(struct mm_struct *mm)
 {
 	struct subscriber *s = kzalloc(sizeof(*s), GFP_KERNEL);
@@ -202,12 +208,12 @@ static int subscribe_all(struct notifier_state *s, const struct pinbench_notifie
 
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		one->notifier.ops = &notifier_ops;
 		spin_lock_init(&one->lock);
 		if (!s->nr) {
 			one->release_delay = nsecs_to_jiffies(req->release_delay_ns);
 			one->invalidate_delay = nsecs_to_jiffies(req->invalidate_delay_ns);
 		}
+		one->notifier.ops = one->invalidate_delay ? &sleeping_ops : &notifier_ops;
 		pinbench_measure_pause(m);
 		begin = pinbench_begin(m);
 		err = subscribe(s, one, req);

@@ -359,7 +359,7 @@ struct pinbench_notifier_subscribe {
 	__u32 kind;  /* in: enum pinbench_subscriber */
 	__u32 flags; /* in: PINBENCH_SUBSCRIBE_* */
 	__u32 release_delay_ns;	   /* in: the first one sleeps so long when it is released */
-	__u32 invalidate_delay_ns; /* in: and so long when it is told, if it may */
+	__u32 invalidate_delay_ns; /* in: and so long when it is told; where it may not: EAGAIN */
 	__u32 reserved;
 };
 
