@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "bench/core/pageflags.h"
@@ -40,6 +41,23 @@ int pagemap_read(const void *addr, size_t pages, uint64_t *ret_pfns)
 		if (there && !ret_pfns[i])
 			return -EPERM;
 	}
+	return err;
+}
+
+int pagemap_count(pid_t pid, const void *addr, size_t pages, size_t *ret_present)
+{
+	uint64_t *map = calloc(pages, sizeof(*map));
+	char path[64];
+	int err;
+
+	*ret_present = 0;
+	if (!map)
+		return -ENOMEM;
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	err = read_words(path, (uintptr_t)addr / PAGE_BYTES, map, pages);
+	for (size_t i = 0; !err && i < pages; i++)
+		*ret_present += !!(map[i] & PAGEMAP_PRESENT);
+	free(map);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Bits of /proc/kpageflags: Documentation/admin-guide/mm/pagemap.rst. */
 #define KPF_LRU_BIT	      (1ull << 5)
@@ -30,6 +31,8 @@ int page_survey_take(const void *addr, size_t bytes, struct page_survey *ret_sur
 
 /* Frame numbers of @pages pages from @addr on, 0 for one that is not there. 0 or -errno. */
 int pagemap_read(const void *addr, size_t pages, uint64_t *ret_pfns);
+/* How many of @pages pages from @addr on, in the address space of @pid, are there. 0 or -errno. */
+int pagemap_count(pid_t pid, const void *addr, size_t pages, size_t *ret_present);
 /* /proc/kpageflags of @frames frames from @pfn on. 0 or -errno. */
 int page_flags_read(uint64_t pfn, size_t frames, uint64_t *ret_flags);
 

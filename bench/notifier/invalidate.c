@@ -97,20 +97,6 @@ static const struct bench_param param_change = {
 		"ones",
 };
 
-static const struct bench_param param_kind = {
-	.name = "kind",
-	.fallback = "notifier",
-	.allowed = (const char *const[]){"notifier", "interval", NULL},
-	.help = "how they subscribe: mmu_notifier_register() or mmu_interval_notifier_insert()",
-};
-
-static const struct bench_param param_where = {
-	.name = "where",
-	.fallback = "here",
-	.allowed = (const char *const[]){"here", "elsewhere", NULL},
-	.help = "intervals cover the region that is changed, or one beside it",
-};
-
 static const struct bench_param param_size = {
 	.name = "size",
 	.fallback = "2m",
@@ -119,7 +105,12 @@ static const struct bench_param param_size = {
 };
 
 static const struct bench_param *const params[] = {
-	&param_change, &param_kind, &notifier_param_subscribers, &param_where, &param_size, NULL,
+	&param_change,
+	&notifier_param_mapped_kind,
+	&notifier_param_subscribers,
+	&notifier_param_where,
+	&param_size,
+	NULL,
 };
 
 static const struct change *change_of(const struct bench_ctx *ctx)
@@ -184,20 +175,19 @@ static int tell_calls(struct bench_ctx *ctx)
 static int setup(struct bench_ctx *ctx)
 {
 	const struct change *change = change_of(ctx);
-	bool is_here = !strcmp(bench_param(ctx, "where"), "here");
 	size_t bytes = bench_param_size_bytes(ctx, "size");
 	struct notifier_case *c;
 	int err = notifier_setup(ctx, &c);
 
-	if (!err && !is_here && c->kind != PINBENCH_SUBSCRIBER_INTERVAL)
-		err = bench_skip(ctx, "only an interval is somewhere");
+	if (!err)
+		err = notifier_check_where(ctx);
 	if (!err && (change->is_huge || change->call == call_collapse) &&
 	    bytes < NOTIFIER_HUGE_BYTES)
 		err = bench_skip(ctx, "the region is smaller than a huge page");
 	if (!err)
 		err = notifier_reserve(ctx, bytes);
 	if (!err)
-		err = notifier_subscribe(ctx, NULL, is_here ? c->addr : c->elsewhere);
+		err = notifier_subscribe(ctx, NULL, notifier_is_here(ctx) ? c->addr : c->elsewhere);
 	if (!err)
 		err = rounds_add(ctx, &c->rounds, &names, 1, NULL);
 	if (!err)

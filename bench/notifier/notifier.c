@@ -15,6 +15,20 @@ const struct bench_param notifier_param_kind = {
 		"mmu_interval_notifier_insert()",
 };
 
+const struct bench_param notifier_param_mapped_kind = {
+	.name = "kind",
+	.fallback = "notifier",
+	.allowed = (const char *const[]){"notifier", "interval", NULL},
+	.help = "how they subscribe: mmu_notifier_register() or mmu_interval_notifier_insert()",
+};
+
+const struct bench_param notifier_param_where = {
+	.name = "where",
+	.fallback = "here",
+	.allowed = (const char *const[]){"here", "elsewhere", NULL},
+	.help = "intervals cover the region that is changed, or one beside it",
+};
+
 const struct bench_param notifier_param_subscribers = {
 	.name = "subscribers",
 	.fallback = "8",
@@ -74,6 +88,20 @@ int notifier_run(struct bench_ctx *ctx)
 	struct notifier_case *c = bench_state(ctx);
 
 	return rounds_measure(ctx, &c->rounds);
+}
+
+bool notifier_is_here(const struct bench_ctx *ctx)
+{
+	return !strcmp(bench_param(ctx, "where"), "here");
+}
+
+int notifier_check_where(struct bench_ctx *ctx)
+{
+	const struct notifier_case *c = bench_state(ctx);
+
+	if (notifier_is_here(ctx) || c->kind == PINBENCH_SUBSCRIBER_INTERVAL)
+		return 0;
+	return bench_skip(ctx, "only an interval is somewhere");
 }
 
 int notifier_reserve(struct bench_ctx *ctx, size_t bytes)

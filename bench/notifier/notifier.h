@@ -28,6 +28,8 @@ struct notifier_case {
 };
 
 extern const struct bench_param notifier_param_kind;
+extern const struct bench_param notifier_param_mapped_kind; /* where shared ones add nothing */
+extern const struct bench_param notifier_param_where;
 extern const struct bench_param notifier_param_subscribers;
 
 /* All return as bench_skip() and bench_fail() do. */
@@ -36,6 +38,10 @@ extern const struct bench_param notifier_param_subscribers;
 int notifier_setup(struct bench_ctx *ctx, struct notifier_case **ret_case);
 void notifier_teardown(struct bench_ctx *ctx);
 int notifier_run(struct bench_ctx *ctx);
+
+/* By the parameter where: is it the region that intervals cover? Only intervals cover any. */
+bool notifier_is_here(const struct bench_ctx *ctx);
+int notifier_check_where(struct bench_ctx *ctx);
 
 /* Address space for @bytes of memory under test, and as much elsewhere. */
 int notifier_reserve(struct bench_ctx *ctx, size_t bytes);
