@@ -3,12 +3,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 #include "bench/core/leftovers.h"
 #include "bench/core/sysfile.h"
 
 #define CMA_DEBUG_DIR "/sys/kernel/debug/cma"
+#define DMA_BUFS      "/sys/kernel/debug/dma_buf/bufinfo"
+#define DEVICES_DIR   "/sys/bus/platform/devices"
+#define OUR_DEVICES   "pinbench-"
 #define PATIENCE      100
 #define PAUSE_NS      10000000
 
@@ -29,6 +33,35 @@ static uint64_t cma_used_pages(void)
 	return pages;
 }
 
+/* The list ends with their number. */
+static uint64_t dma_bufs(void)
+{
+	FILE *file = fopen(DMA_BUFS, "re");
+	unsigned long long count = 0;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strstr(line, " objects, "))
+			sscanf(line, "Total %llu objects", &count);
+	}
+	if (file)
+		fclose(file);
+	return count;
+}
+
+static uint64_t our_devices(void)
+{
+	DIR *dir = opendir(DEVICES_DIR);
+	const struct dirent *entry;
+	uint64_t count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		count += !strncmp(entry->d_name, OUR_DEVICES, strlen(OUR_DEVICES));
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
 /*
  * A locked page that was freed is counted until its processor has worked off a list of them, which
  * may be never; mlock() and munlock() do so (mm/mlock.c, mlock_drain_local()).
@@ -46,7 +79,11 @@ void leftovers_note(struct leftovers *ret_now)
 	uint64_t acquired = 0, released = 0;
 
 	drain_mlock_lists();
-	*ret_now = (struct leftovers){.cma_used_pages = cma_used_pages()};
+	*ret_now = (struct leftovers){
+		.cma_used_pages = cma_used_pages(),
+		.dma_bufs = dma_bufs(),
+		.devices = our_devices(),
+	};
 	if (!vmstat_read("nr_foll_pin_acquired", &acquired) &&
 	    !vmstat_read("nr_foll_pin_released", &released))
 		ret_now->pins = acquired - released;
@@ -58,7 +95,8 @@ static bool is_more(const struct leftovers *now, const struct leftovers *before)
 	/* Signed: others may have given back theirs. */
 	return (int64_t)(now->pins - before->pins) > 0 ||
 	       now->mlocked_bytes > before->mlocked_bytes ||
-	       now->cma_used_pages > before->cma_used_pages;
+	       now->cma_used_pages > before->cma_used_pages || now->dma_bufs > before->dma_bufs ||
+	       now->devices > before->devices;
 }
 
 int leftovers_check(struct bench_ctx *ctx, const struct leftovers *before)
@@ -76,8 +114,10 @@ int leftovers_check(struct bench_ctx *ctx, const struct leftovers *before)
 		return 0;
 	return bench_fail(ctx, EPROTO,
 			  "left behind: %lld pins, %lld bytes of locked memory, %lld pages of CMA "
-			  "areas",
+			  "areas, %lld dma-bufs, %lld devices",
 			  (long long)(now.pins - before->pins),
 			  (long long)(now.mlocked_bytes - before->mlocked_bytes),
-			  (long long)(now.cma_used_pages - before->cma_used_pages));
+			  (long long)(now.cma_used_pages - before->cma_used_pages),
+			  (long long)(now.dma_bufs - before->dma_bufs),
+			  (long long)(now.devices - before->devices));
 }

@@ -1,6 +1,7 @@
 /*
- * What a case may have left behind in the kernel: pins, locked memory, pages of a CMA area. The
- * kernel counts all of them, so a case that leaves some is a failure, whatever it measured.
+ * What a case may have left behind in the kernel: pins, locked memory, pages of a CMA area, shared
+ * buffers, devices of the module. All of them can be seen, so a case that leaves some is a failure,
+ * whatever it measured.
  */
 #ifndef PINBENCH_BENCH_LEFTOVERS_H
 #define PINBENCH_BENCH_LEFTOVERS_H
@@ -11,6 +12,8 @@ struct leftovers {
 	uint64_t pins; /* taken and not given back */
 	uint64_t mlocked_bytes;
 	uint64_t cma_used_pages; /* of all areas; 0 where that cannot be seen */
+	uint64_t dma_bufs;	 /* the same */
+	uint64_t devices;	 /* platform devices of the module: importers, and who allocates */
 };
 
 /* What there is now, of whoever it is. What this kernel does not count is 0. */

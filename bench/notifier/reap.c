@@ -9,19 +9,11 @@
  * mmu_notifier_invalidate_range_start_nonblock()
  */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "bench/core/pageflags.h"
+#include "bench/notifier/dying.h"
 #include "bench/notifier/notifier.h"
-
-#ifndef SYS_process_mrelease
-#define SYS_process_mrelease 448
-#endif
 
 #define VICTIM 0
 
@@ -62,38 +54,11 @@ static const struct bench_param *const params[] = {
 	&notifier_param_mapped_kind, &notifier_param_subscribers, &param_delay, &param_size, NULL,
 };
 
-struct reaping {
-	int pidfd;
-	int error;
-};
-
-/* Refusing is an answer, not the end of the measuring. */
-static int call_reap(void *context)
-{
-	struct reaping *r = context;
-
-	r->error = syscall(SYS_process_mrelease, r->pidfd, 0) ? errno : 0;
-	return 0;
-}
-
 static int call_unmap(void *context)
 {
 	const struct notifier_case *c = context;
 
 	return munmap(c->addr, c->bytes) || munmap(c->elsewhere, c->bytes) ? -errno : 0;
-}
-
-static int subscribe_to(const struct notifier_case *c, uint32_t flags)
-{
-	struct pinbench_notifier_subscribe req = notifier_subscription(c, c->addr);
-	uint64_t durations[PINBENCH_NOTIFIER_MAX_SUBSCRIBERS];
-
-	if (!c->subscribers && !flags)
-		return 0;
-	req.flags = flags;
-	req.invalidate_delay_ns = c->subscribers ? c->delay_ns : 0;
-	return notifier_ask(c->fd, PINBENCH_IOC_NOTIFIER_SUBSCRIBE, &req, &req.samples, durations,
-			    PINBENCH_NOTIFIER_MAX_SUBSCRIBERS);
 }
 
 /* In the process whose memory it will be. */
@@ -109,35 +74,28 @@ static int fault_in(const struct notifier_case *c)
 	return 0;
 }
 
+static int be_victim(const struct notifier_case *c, uint32_t flags)
+{
+	struct pinbench_notifier_subscribe req = notifier_subscription(c, c->addr);
+	uint64_t durations[PINBENCH_NOTIFIER_MAX_SUBSCRIBERS];
+	int err = fault_in(c);
+
+	if (err || (!c->subscribers && !flags))
+		return err;
+	req.flags = flags;
+	req.invalidate_delay_ns = c->subscribers ? c->delay_ns : 0;
+	return notifier_ask(c->fd, PINBENCH_IOC_NOTIFIER_SUBSCRIBE, &req, &req.samples, durations,
+			    PINBENCH_NOTIFIER_MAX_SUBSCRIBERS);
+}
+
 static int prepare(void *context)
 {
-	int err = fault_in(context);
-
-	return err ? err : subscribe_to(context, 0);
+	return be_victim(context, 0);
 }
 
 static int prepare_kept(void *context)
 {
-	int err = fault_in(context);
-
-	return err ? err : subscribe_to(context, PINBENCH_SUBSCRIBE_KEEP);
-}
-
-/*
- * Kills it and stops it on its way out, where it has all its memory still. The kernel gives it to
- * process_mrelease() then, for it knows that the process will not come back.
- */
-static int stop_dying(struct bench_ctx *ctx, pid_t pid)
-{
-	int status = 0;
-
-	if (ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACEEXIT))
-		return bench_skip(ctx, "cannot trace a child: %s", strerror(errno));
-	if (kill(pid, SIGKILL) || waitpid(pid, &status, 0) != pid)
-		return bench_fail(ctx, errno, "cannot kill a child: %s", strerror(errno));
-	if (status >> 8 != (SIGTRAP | PTRACE_EVENT_EXIT << 8))
-		return bench_fail(ctx, EPROTO, "a killed child did not stop on its way out");
-	return 0;
+	return be_victim(context, PINBENCH_SUBSCRIBE_KEEP);
 }
 
 static const char *answer_of(int error)
@@ -145,26 +103,24 @@ static const char *answer_of(int error)
 	return error ? strerrorname_np(error) : "reaped";
 }
 
-/* As much as the kernel says, and no less than it should. */
-static int check_reaped(struct bench_ctx *ctx, const struct reaping *r, size_t before, size_t after)
+/* What it may not sleep for it leaves, says so, and takes all the rest. */
+static int check_reaped(struct bench_ctx *ctx, const struct dying *dying, size_t before,
+			size_t after)
 {
 	const struct notifier_case *c = bench_state(ctx);
 	bool may_refuse = c->delay_ns && c->subscribers;
 
 	bench_fact_number(ctx, "reaped_pages", (double)(before - after));
 	bench_fact_number(ctx, "left_pages", (double)after);
-	bench_condition(ctx, "answer", answer_of(r->error));
-	if (r->error == ENOSYS)
+	bench_condition(ctx, "answer", answer_of(dying->error));
+	if (dying->error == ENOSYS)
 		return bench_skip(ctx, "a kernel without process_mrelease(), before 5.15");
 	if (before != 2 * c->bytes / NOTIFIER_PAGE_BYTES)
 		return bench_fail(ctx, EPROTO, "%zu pages are there to be reaped", before);
-	if (r->error != (may_refuse ? EAGAIN : 0))
-		return bench_fail(ctx, r->error ? r->error : EPROTO, "process_mrelease(): %s",
-				  answer_of(r->error));
-	if (!after == may_refuse)
+	if (dying->error != (may_refuse ? EAGAIN : 0) || !after == may_refuse)
 		return bench_fail(ctx, EPROTO,
 				  "%zu of %zu pages are left: process_mrelease() says %s", after,
-				  before, answer_of(r->error));
+				  before, answer_of(dying->error));
 	return 0;
 }
 
@@ -176,39 +132,35 @@ static int count_pages(struct bench_ctx *ctx, pid_t pid, size_t *ret_present)
 	return err ? bench_fail(ctx, err, "/proc/%d/pagemap: %s", (int)pid, strerror(-err)) : 0;
 }
 
-static int call_and_look(struct bench_ctx *ctx, pid_t pid, struct reaping *r)
+static int call_and_look(struct bench_ctx *ctx, struct dying *dying)
 {
 	struct notifier_case *c = bench_state(ctx);
 	struct pinbench_notifier first, last;
 	size_t before, after = 0;
-	int err = count_pages(ctx, pid, &before);
+	int err = count_pages(ctx, dying->pid, &before);
 
 	if (!err)
 		err = notifier_count(ctx, &first);
-	if (!err && operation_call(ctx, &c->rounds.operations[REAP], call_reap, r, 1))
+	if (!err && operation_call(ctx, &c->rounds.operations[REAP], dying_reap, dying, 1))
 		err = bench_fail(ctx, ENOSPC, "more calls than there is room for");
 	if (!err)
 		err = notifier_count(ctx, &last);
 	if (!err)
-		err = count_pages(ctx, pid, &after);
+		err = count_pages(ctx, dying->pid, &after);
 	if (err)
 		return err;
 	bench_fact_number(ctx, "told", (double)(last.told - first.told));
-	return check_reaped(ctx, r, before, after);
+	return check_reaped(ctx, dying, before, after);
 }
 
 static int reap_dying(struct bench_ctx *ctx, pid_t pid)
 {
-	struct reaping r = {.pidfd = (int)syscall(SYS_pidfd_open, pid, 0)};
-	int err;
+	struct dying dying;
+	int err = dying_stop(ctx, pid, &dying);
 
-	if (r.pidfd < 0)
-		return bench_skip(ctx, "pidfd_open(): %s", strerror(errno));
-	err = stop_dying(ctx, pid);
 	if (!err)
-		err = call_and_look(ctx, pid, &r);
-	ptrace(PTRACE_CONT, pid, NULL, NULL);
-	close(r.pidfd);
+		err = call_and_look(ctx, &dying);
+	dying_let_go(&dying);
 	return err;
 }
 
