@@ -79,15 +79,18 @@ void leftovers_note(struct leftovers *ret_now)
 	uint64_t acquired = 0, released = 0;
 
 	drain_mlock_lists();
-	*ret_now = (struct leftovers){
-		.cma_used_pages = cma_used_pages(),
-		.dma_bufs = dma_bufs(),
-		.devices = our_devices(),
-	};
+	*ret_now = (struct leftovers){.cma_used_pages = cma_used_pages()};
 	if (!vmstat_read("nr_foll_pin_acquired", &acquired) &&
 	    !vmstat_read("nr_foll_pin_released", &released))
 		ret_now->pins = acquired - released;
 	meminfo_read("Mlocked", &ret_now->mlocked_bytes);
+}
+
+void leftovers_note_all(struct leftovers *ret_now)
+{
+	leftovers_note(ret_now);
+	ret_now->dma_bufs = dma_bufs();
+	ret_now->devices = our_devices();
 }
 
 static bool is_more(const struct leftovers *now, const struct leftovers *before)
@@ -105,10 +108,10 @@ int leftovers_check(struct bench_ctx *ctx, const struct leftovers *before)
 	struct leftovers now;
 	int tries = 0;
 
-	leftovers_note(&now);
+	leftovers_note_all(&now);
 	while (is_more(&now, before) && tries++ < PATIENCE) {
 		nanosleep(&pause, NULL);
-		leftovers_note(&now);
+		leftovers_note_all(&now);
 	}
 	if (!is_more(&now, before))
 		return 0;

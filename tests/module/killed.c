@@ -62,7 +62,7 @@ struct census {
 
 static void take_census(struct census *ret_now)
 {
-	leftovers_note(&ret_now->kernel);
+	leftovers_note_all(&ret_now->kernel);
 	ret_now->subscriptions = subscriptions_now();
 }
 
