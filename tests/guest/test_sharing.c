@@ -10,8 +10,10 @@
 	"pfnmap/gup[mapping=" what ",way=" way ",write=1,present=1,size=2m,segment=4k]"
 #define TOLD(n) \
 	"notifier/invalidate[change=munmap,kind=notifier,subscribers=" n ",where=here,size=2m]"
-#define SLOW "notifier/release[subscribers=8,delay_ms=100]"
-#define MAP  "dmabuf/map[size=2m,segment=64k,table=pages,importers=2,importer=dynamic]"
+#define MOVED(n)	    "notifier/migrate[kind=notifier,subscribers=" n ",where=here,size=2m]"
+#define REAPED(kind, n, ms) "notifier/reap[kind=" kind ",subscribers=" n ",delay_ms=" ms ",size=2m]"
+#define SLOW		    "notifier/release[subscribers=8,delay_ms=100]"
+#define MAP		    "dmabuf/map[size=2m,segment=64k,table=pages,importers=2,importer=dynamic]"
 
 #define KVM(what, segment) "pfnmap/kvm[mapping=" what ",size=2m,segment=" segment ",present=1]"
 #define CAMERA(what)	   "pfnmap/v4l2[mapping=" what ",size=2m,segment=4k,present=1]"
@@ -40,6 +42,14 @@ static const char *const cases[] = {
 	TOLD("1"),
 	TOLD("64"),
 	SLOW,
+	MOVED("0"),
+	MOVED("1"),
+	MOVED("64"),
+	REAPED("notifier", "0", "0"),
+	REAPED("notifier", "1", "0"),
+	REAPED("notifier", "64", "0"),
+	REAPED("notifier", "1", "50"),
+	REAPED("interval", "1", "50"),
 };
 
 /* What KVM and a camera's driver ask for, and a pin of the same to compare with. */
@@ -153,6 +163,47 @@ static void check_told(const json_t *result)
 	assert_true(figure(result, SLOW, "alone") < NS_PER_MS);
 }
 
+/* As many callbacks as pages and subscribers, and the same for each from the second on. */
+static void check_moved(const json_t *result)
+{
+	double none = figure(result, MOVED("0"), "migrate");
+	double one = figure(result, MOVED("1"), "migrate") - none;
+	double many = figure(result, MOVED("64"), "migrate") - none;
+	double each = (many - one) / 63;
+
+	assert_true(fact(result, MOVED("0"), "told") == 0);
+	assert_true(fact(result, MOVED("1"), "told") == 512);
+	assert_true(fact(result, MOVED("64"), "told") == 512 * 64);
+	assert_true(fact(result, MOVED("64"), "told_of_pin") == 0);
+	assert_true(each > 10 && one > each && many < 64 * one);
+	assert_true(figure(result, MOVED("0"), "pin") < none / 10);
+}
+
+static void check_reaped(const json_t *result, const char *id, double reaped, const char *answer)
+{
+	assert_true(fact(result, id, "reaped_pages") == reaped);
+	assert_true(fact(result, id, "left_pages") == 1024 - reaped);
+	check_answer(result, id, answer);
+}
+
+/* Who would sleep keeps his memory from being taken: of an interval, that; else, all. */
+static void check_reaper(const json_t *result)
+{
+	double none = figure(result, REAPED("notifier", "0", "0"), "reap");
+	double many = figure(result, REAPED("notifier", "64", "0"), "reap");
+
+	check_reaped(result, REAPED("notifier", "0", "0"), 1024, "reaped");
+	check_reaped(result, REAPED("notifier", "1", "0"), 1024, "reaped");
+	check_reaped(result, REAPED("notifier", "64", "0"), 1024, "reaped");
+	check_reaped(result, REAPED("notifier", "1", "50"), 0, "EAGAIN");
+	check_reaped(result, REAPED("interval", "1", "50"), 512, "EAGAIN");
+	assert_true(fact(result, REAPED("notifier", "64", "0"), "told") ==
+		    64 * fact(result, REAPED("notifier", "1", "0"), "told"));
+	assert_true(many - none > 10 * fact(result, REAPED("notifier", "64", "0"), "told"));
+	assert_true(figure(result, REAPED("notifier", "1", "50"), "unmap") > 100 * NS_PER_MS);
+	assert_true(figure(result, REAPED("notifier", "1", "50"), "reap") < NS_PER_MS);
+}
+
 static void test_who_is_told_and_who_waits(void **state)
 {
 	json_t *result = measure("2", cases, G_N_ELEMENTS(cases));
@@ -161,6 +212,8 @@ static void test_who_is_told_and_who_waits(void **state)
 	check_moves(result);
 	check_gup(result);
 	check_told(result);
+	check_moved(result);
+	check_reaper(result);
 	assert_true(json_equal(json_object_get(result, "cases"), json_object_get(again, "cases")));
 	json_decref(result);
 	json_decref(again);
