@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "bench/core/kmsg.h"
 #include "bench/core/sysfile.h"
@@ -24,6 +26,7 @@
 #define PAGE_BYTES 4096ul
 #define PAGES	   1024ul
 #define STEPS	   2000
+#define SEQUENCES  10000
 
 static uint64_t durations[PAGES];
 static char *memory;
@@ -295,8 +298,37 @@ static void unload(void)
 	check("module unloads", gone, gone ? "" : strerror(errno));
 }
 
-int main(void)
+static void ask_badly_and_leave(int memfd)
 {
+	refuse_bad_acquires();
+	refuse_bad_releases();
+	refuse_endless_nothing();
+	close_while_pinned();
+	kill_while_pinning();
+	share_a_file();
+	random_sequence(memfd);
+	hostile_memory(memory, PAGES);
+	hostile_sharing(memory, PAGES);
+}
+
+/* {"seed":N} repeats the sequences of which a log says so, and nothing else. */
+static unsigned int seed_of(const json_t *plan)
+{
+	const json_t *seed = json_object_get(plan, "seed");
+
+	return (unsigned int)(seed ? json_integer_value(seed) : time(NULL));
+}
+
+static unsigned int sequences_of(const json_t *plan)
+{
+	const json_t *sequences = json_object_get(plan, "sequences");
+
+	return sequences ? (unsigned int)json_integer_value(sequences) : SEQUENCES;
+}
+
+int main(int argc, char **argv)
+{
+	json_t *plan = json_load_file(argv[argc - 1], 0, NULL);
 	int kmsg = kmsg_open();
 	char line[256] = "";
 	int memfd = memfd_create("hostile", 0);
@@ -310,15 +342,11 @@ int main(void)
 	if (memfd < 0 || ftruncate(memfd, PAGES * PAGE_BYTES))
 		check("memfd", false, strerror(errno));
 
-	refuse_bad_acquires();
-	refuse_bad_releases();
-	refuse_endless_nothing();
-	close_while_pinned();
-	kill_while_pinning();
-	share_a_file();
-	random_sequence(memfd);
-	hostile_memory(memory, PAGES);
-	hostile_sharing(memory, PAGES);
+	if (!json_object_get(plan, "seed"))
+		ask_badly_and_leave(memfd);
+	/* Processes that come and go by the hundred do not need a copy of it. */
+	madvise(memory, PAGES * PAGE_BYTES, MADV_DONTFORK);
+	hostile_random(seed_of(plan), sequences_of(plan));
 	unload();
 	check("no splat", !kmsg_find_splat(kmsg, line, sizeof(line)), line);
 	check("end", true, "");

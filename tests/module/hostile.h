@@ -20,5 +20,10 @@ void refuse(const char *name, int fd, unsigned long ioctl_number, void *request,
 void hostile_memory(char *memory, size_t pages);
 /* hostile_sharing.c: shared buffers, odd mappings, subscribers. The same. */
 void hostile_sharing(char *memory, size_t pages);
+/*
+ * hostile_random.c: so many sequences of sharing, in random order, of processes that are killed
+ * in between.
+ */
+void hostile_random(unsigned int seed, unsigned int sequences);
 
 #endif
