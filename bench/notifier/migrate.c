@@ -73,7 +73,7 @@ static int unpin(struct bench_ctx *ctx, const struct cma_pool *pool)
 static int pin_telling(struct bench_ctx *ctx, const struct cma_pool *pool, struct operation *op,
 		       const char *fact)
 {
-	struct pinbench_notifier before, after;
+	struct pinbench_notifier before = {0}, after = {0};
 	int err = notifier_count(ctx, &before);
 
 	if (!err)

@@ -135,7 +135,7 @@ static int count_pages(struct bench_ctx *ctx, pid_t pid, size_t *ret_present)
 static int call_and_look(struct bench_ctx *ctx, struct dying *dying)
 {
 	struct notifier_case *c = bench_state(ctx);
-	struct pinbench_notifier first, last;
+	struct pinbench_notifier first = {0}, last = {0};
 	size_t before, after = 0;
 	int err = count_pages(ctx, dying->pid, &before);
 
