@@ -20,7 +20,7 @@ struct leftovers {
 void leftovers_note(struct leftovers *ret_now);
 /*
  * With buffers and devices, which are in lists: reading those before a case would move its figures
- * by some thousandths of a percent. They begin at 0 in a guest: nobody else has any.
+ * by some hundredths of a percent. They begin at 0 in a guest: nobody else has any.
  */
 void leftovers_note_all(struct leftovers *ret_now);
 /*

@@ -29,7 +29,7 @@
 #define ERA_KILLS    32 /* so long the shared buffers live */
 #define SETTLE_POLLS 1000
 #define SETTLE_US    10000
-#define PROGRESS     1000
+#define PROGRESS     500
 #define KMEMLEAK     "/sys/kernel/debug/kmemleak"
 /* Younger ones are not told of. */
 #define LEAK_AGE_SECONDS 6
@@ -179,7 +179,7 @@ static void live_through_era(struct world *w, unsigned int wanted, time_t end)
 	while (w->kills < last && tally->sequences < wanted && time(NULL) < end) {
 		unsigned int victim = below(PROCESSES);
 
-		usleep(2000 + below(60000));
+		usleep(5000 + below(150000));
 		stop(w, victim);
 		start(w, victim);
 		say_progress(tally->sequences);
