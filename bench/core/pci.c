@@ -37,14 +37,14 @@ static void read_driver(const char *name, char *ret_driver, size_t bytes)
 	snprintf(ret_driver, bytes, "%.*s", (int)bytes - 1, slash ? slash + 1 : target);
 }
 
-static bool is_free(const char *name, uint32_t what)
+static bool is_free(const char *name, uint32_t what, const char *wanted)
 {
 	char driver[64];
 
 	if ((read_number(name, "vendor") << 16 | read_number(name, "device")) != what)
 		return false;
 	read_driver(name, driver, sizeof(driver));
-	return !*driver || !strcmp(driver, OWN_DRIVER);
+	return !*driver || !strcmp(driver, OWN_DRIVER) || !strcmp(driver, wanted);
 }
 
 static int parse_name(const char *name, struct pci_device *ret_device)
@@ -59,14 +59,14 @@ static int parse_name(const char *name, struct pci_device *ret_device)
 }
 
 /* The one with the first name: folders have no order. */
-static int find(uint32_t what, struct pci_device *ret_device)
+static int find(uint32_t what, const char *wanted, struct pci_device *ret_device)
 {
 	DIR *devices = opendir(BUS "/devices");
 	const struct dirent *entry;
 	char best[256] = "";
 
 	while (devices && (entry = readdir(devices))) {
-		if (entry->d_name[0] == '.' || !is_free(entry->d_name, what))
+		if (entry->d_name[0] == '.' || !is_free(entry->d_name, what, wanted))
 			continue;
 		if (!*best || strcmp(entry->d_name, best) < 0)
 			snprintf(best, sizeof(best), "%s", entry->d_name);
@@ -102,9 +102,14 @@ int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 	int err;
 
 	*ret_device = (struct pci_device){0};
-	if (find(what, ret_device))
+	if (find(what, driver, ret_device))
 		return bench_skip(ctx, "no PCI device %04x:%04x that no driver has", what >> 16,
 				  what & 0xffff);
+	read_driver(ret_device->name, bound, sizeof(bound));
+	if (!strcmp(bound, driver)) {
+		ret_device->is_given = !strcmp(driver, OWN_DRIVER);
+		return 0;
+	}
 	/* What a case that was killed has left. */
 	unbind(ret_device);
 	err = write_override(ret_device, driver);

@@ -17,14 +17,15 @@
 struct pci_device {
 	char name[16];	  /* "0000:00:02.0" */
 	uint32_t address; /* PINBENCH_PCI_ADDRESS */
-	bool is_given;
+	bool is_given;	  /* to be taken back */
 };
 
 /* All return as bench_skip() and bench_fail() do. */
 
 /*
  * The first that is a @what (vendor and device) and nobody's, and @driver's from here on; a skip if
- * there is none. pci_take_back() in any case.
+ * there is none. What is @driver's already, by somebody else or by a case that was killed, is left
+ * so, unless the driver is this module's. pci_take_back() in any case.
  */
 int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 	     struct pci_device *ret_device);

@@ -72,7 +72,7 @@ int vfio_open(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio)
 {
 	int err;
 
-	*ret_vfio = (struct vfio){.container = -1, .group = -1, .device = -1};
+	*ret_vfio = (struct vfio){.container = -1, .group = -1, .device = -1, .is_open = true};
 	err = pci_give(ctx, what, "vfio-pci", &ret_vfio->pci);
 	return err ? err : open_all(ctx, ret_vfio);
 }
@@ -86,6 +86,8 @@ static void close_fd(int *fd)
 
 void vfio_close(struct vfio *v)
 {
+	if (!v->is_open)
+		return;
 	close_fd(&v->device);
 	close_fd(&v->group);
 	close_fd(&v->container);

@@ -10,12 +10,13 @@ struct vfio {
 	int container; /* that IOMMU mappings are asked of, or -1 */
 	int group;
 	int device;
+	bool is_open;
 };
 
 /*
  * Takes the first device that is a @what (see pci.h) and opens it. Returns as bench_skip() and
  * bench_fail() do: a machine without an IOMMU, or a kernel without VFIO, is a skip. To be closed in
- * any case, once it was opened.
+ * any case; a zeroed one may be.
  */
 int vfio_open(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio);
 void vfio_close(struct vfio *vfio);

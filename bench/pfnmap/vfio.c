@@ -165,8 +165,7 @@ static int setup_system(struct bench_ctx *ctx, struct vfio_case *v, struct pfnma
 
 static void drop(struct vfio_case *v)
 {
-	if (v->vfio.pci.is_given)
-		vfio_close(&v->vfio);
+	vfio_close(&v->vfio);
 	pci_take_back(&v->provider);
 	free(v);
 }

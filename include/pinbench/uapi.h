@@ -234,8 +234,7 @@ struct pinbench_dmabuf_query {
 #define PINBENCH_ATTACH_DYNAMIC (1u << 0) /* takes part in moves: has a callback for them */
 #define PINBENCH_ATTACH_PEER	(1u << 1) /* takes memory of another device; dynamic only */
 #define PINBENCH_ATTACH_MARK	(1u << 2) /* the callback only marks the mapping as stale */
-#define PINBENCH_ATTACH_PCI	(1u << 3) /* not devices of their own, but a PCI device, all of them \
-					   */
+#define PINBENCH_ATTACH_PCI	(1u << 3) /* all are one PCI device, not each one of its own */
 
 /*
  * PINBENCH_IOC_DMABUF_ATTACH: importers, each a device of its own, attached to any dma-buf, each

@@ -348,6 +348,7 @@ int main(int argc, char **argv)
 	if (memfd < 0 || ftruncate(memfd, PAGES * PAGE_BYTES))
 		check("memfd", false, strerror(errno));
 
+	hostile_devices();
 	if (!json_object_get(plan, "seed"))
 		ask_badly_and_leave(memfd);
 	/* Processes that come and go by the hundred do not need a copy of it. */

@@ -20,6 +20,11 @@ void refuse(const char *name, int fd, unsigned long ioctl_number, void *request,
 void hostile_memory(char *memory, size_t pages);
 /* hostile_sharing.c: shared buffers, odd mappings, subscribers. The same. */
 void hostile_sharing(char *memory, size_t pages);
+/* hostile_devices.c: a device's memory, and a device as importer, of a machine that has both. */
+void hostile_devices(void);
+/* The addresses of those two, which are the module's from then on; 0: there are none. */
+extern uint32_t provider, client;
+
 /*
  * hostile_random.c: so many sequences of sharing, in random order, of processes that are killed
  * in between.

@@ -80,7 +80,7 @@ static void begin_sequence(const struct world *w, struct player *p)
 
 	*p = (struct player){.fd = p->fd < 0 ? device() : p->fd, .common = w->common};
 	if (below(4)) {
-		p->buffer = make_buffer(p->fd, &p->bytes);
+		p->buffer = make_buffer(p->fd, &p->bytes, &p->is_shared);
 		return;
 	}
 	p->is_shared = true;
@@ -143,9 +143,11 @@ static void stop(struct world *w, unsigned int i)
 
 static void begin_era(struct world *w)
 {
+	bool is_bar;
+
 	w->common = device();
 	for (int i = 0; i < SHARED; i++)
-		w->shared[i].fd = make_buffer(w->common, &w->shared[i].bytes);
+		w->shared[i].fd = make_buffer(w->common, &w->shared[i].bytes, &is_bar);
 	for (unsigned int i = 0; i < PROCESSES; i++)
 		start(w, i);
 }

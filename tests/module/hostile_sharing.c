@@ -51,7 +51,7 @@ static void export_badly(void)
 	REFUSE_EXPORT("piece of nothing", r.segment_bytes = 0, EINVAL);
 	REFUSE_EXPORT("piece of half a page", r.segment_bytes = 2048, EINVAL);
 	REFUSE_EXPORT("piece of three pages", r.segment_bytes = 3 * PAGE_BYTES, EINVAL);
-	REFUSE_EXPORT("buffer with other flags", r.flags = 4, EINVAL);
+	REFUSE_EXPORT("buffer with other flags", r.flags = 8, EINVAL);
 	REFUSE_EXPORT("no such insertion", r.insert = PINBENCH_NR_INSERT, EINVAL);
 	REFUSE_EXPORT("no such table", r.table = ~0u, EINVAL);
 	close(fd);
@@ -83,7 +83,7 @@ static void attach_badly(void)
 	REFUSE_ATTACH("importer of nothing", r.fd = -1, EBADF);
 	REFUSE_ATTACH("no importers", r.importers = 0, EINVAL);
 	REFUSE_ATTACH("importers without end", r.importers = ~0u, EINVAL);
-	REFUSE_ATTACH("importers of no kind", r.flags = 8, EINVAL);
+	REFUSE_ATTACH("importers of no kind", r.flags = 16, EINVAL);
 	REFUSE_ATTACH("static, but takes a peer's", r.flags = PINBENCH_ATTACH_PEER, EINVAL);
 	REFUSE_ATTACH("importers and more", r.pci_address = 1, EINVAL);
 	REFUSE_ATTACH("importers without samples", r.samples.capacity = 1, ENOSPC);

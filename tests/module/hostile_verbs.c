@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "bench/core/pci.h"
 #include "tests/module/hostile.h"
 #include "tests/module/hostile_verbs.h"
 
@@ -42,7 +43,23 @@ void survive_faults(void)
 	sigaction(SIGSEGV, &action, NULL);
 }
 
-int make_buffer(int fd, size_t *ret_bytes)
+static struct pinbench_dmabuf_export draw_bar(uint64_t bytes, uint64_t segment_bytes)
+{
+	static const uint32_t inserts[] = {PINBENCH_INSERT_PFN, PINBENCH_INSERT_BATCH,
+					   PINBENCH_INSERT_MIXED, PINBENCH_INSERT_REMAP};
+
+	return (struct pinbench_dmabuf_export){
+		.bytes = bytes,
+		.segment_bytes = segment_bytes,
+		.flags = PINBENCH_DMABUF_DYNAMIC | PINBENCH_DMABUF_BAR,
+		.insert = inserts[below(4)],
+		.table = below(2) ? PINBENCH_TABLE_SEGMENTS : PINBENCH_TABLE_RANGES,
+		.pci_address = provider,
+		.bar = PCI_IVSHMEM_BAR,
+	};
+}
+
+int make_buffer(int fd, size_t *ret_bytes, bool *ret_is_bar)
 {
 	uint64_t segment_bytes = PAGE_BYTES << 2 * below(3);
 	struct pinbench_dmabuf_export r = {
@@ -53,6 +70,9 @@ int make_buffer(int fd, size_t *ret_bytes)
 		.table = below(PINBENCH_NR_TABLE),
 	};
 
+	*ret_is_bar = provider && !below(8);
+	if (*ret_is_bar)
+		r = draw_bar(r.bytes, segment_bytes);
 	*ret_bytes = r.bytes;
 	return ioctl(fd, PINBENCH_IOC_DMABUF_EXPORT, &r) ? -1 : r.fd;
 }
@@ -64,13 +84,16 @@ static bool act_attach(struct player *p)
 		PINBENCH_ATTACH_DYNAMIC,
 		PINBENCH_ATTACH_DYNAMIC | PINBENCH_ATTACH_PEER,
 		PINBENCH_ATTACH_DYNAMIC | PINBENCH_ATTACH_MARK,
+		PINBENCH_ATTACH_DYNAMIC | PINBENCH_ATTACH_PEER | PINBENCH_ATTACH_PCI,
 	};
+	uint32_t which = below(client ? 5 : 4);
 	bool is_common = !below(8);
 	struct pinbench_dmabuf_attach r = {
 		.samples = samples(),
 		.fd = p->buffer,
 		.importers = is_common || p->is_shared ? 1 : 1 + below(IMPORTERS),
-		.flags = flags[below(4)],
+		.flags = flags[which],
+		.pci_address = flags[which] & PINBENCH_ATTACH_PCI ? client : 0,
 	};
 
 	return !ioctl(is_common ? p->common : p->fd, PINBENCH_IOC_DMABUF_ATTACH, &r);

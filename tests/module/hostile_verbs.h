@@ -14,7 +14,7 @@ struct player {
 	int fd;		/* /dev/pinbench, of this sequence; -1: closed */
 	int common;	/* another one, which all processes have */
 	int buffer;	/* -1: closed */
-	bool is_shared; /* other processes have it, too */
+	bool is_shared; /* other processes have it, or its memory, too */
 	size_t bytes;
 	char *map; /* of the buffer, or NULL */
 };
@@ -31,8 +31,8 @@ extern const struct verb verbs[NR_VERBS];
 
 /* Below @end, from random(). */
 uint32_t below(uint32_t end);
-/* A buffer of any kind, or -1. */
-int make_buffer(int fd, size_t *ret_bytes);
+/* A buffer of any kind, or -1. All that are of a BAR are of the same memory. */
+int make_buffer(int fd, size_t *ret_bytes, bool *ret_is_bar);
 /* What cannot be touched is skipped from now on: SIGBUS and SIGSEGV do not end this process. */
 void survive_faults(void);
 

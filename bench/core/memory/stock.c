@@ -176,7 +176,6 @@ static int open_named(struct bench_ctx *ctx, const char *name, size_t bytes,
 		.device = -1,
 		.memfd = -1,
 		.fd = -1,
-		.vfio = {.container = -1, .group = -1, .device = -1},
 	};
 	return exporter->open(ctx, ret_stock);
 }
