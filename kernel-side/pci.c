@@ -61,12 +61,14 @@ struct pci_dev *pinbench_pci_dev(const struct pinbench_pci *device)
 	return device->pdev;
 }
 
-int pinbench_pci_check_bar(const struct pinbench_pci *device, u32 bar, u64 bytes)
+int pinbench_pci_check_bar(const struct pinbench_pci *device, u32 bar, u64 offset, u64 bytes)
 {
-	if (bar >= PCI_STD_NUM_BARS || !(pci_resource_flags(device->pdev, bar) & IORESOURCE_MEM) ||
-	    bytes > pci_resource_len(device->pdev, bar))
+	u64 all;
+
+	if (bar >= PCI_STD_NUM_BARS || !(pci_resource_flags(device->pdev, bar) & IORESOURCE_MEM))
 		return -EINVAL;
-	return 0;
+	all = pci_resource_len(device->pdev, bar);
+	return bytes > all || offset > all - bytes ? -EINVAL : 0;
 }
 
 static int prepare(struct pci_dev *pdev)

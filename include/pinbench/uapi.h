@@ -198,7 +198,7 @@ enum pinbench_table {
 /*
  * PINBENCH_IOC_DMABUF_EXPORT: a buffer as a file descriptor, the caller's own. Its memory goes with
  * the last user of it, wherever that is. Segments are physically contiguous, and no segment lies
- * right behind the one before it. That of a BAR is the beginning of it, with no pages: TABLE_PAGES,
+ * right behind the one before it. That of a BAR has no pages: TABLE_PAGES,
  * INSERT_PAGE and INSERT_RETURNED are EINVAL there, and so is an importer that is no peer.
  * EOPNOTSUPP: TABLE_RANGES before 7.0. ENODEV: no such device is bound to the module.
  */
@@ -211,6 +211,7 @@ struct pinbench_dmabuf_export {
 	__s32 fd;	     /* out */
 	__u32 pci_address;   /* in: with BAR: of the device; else 0 */
 	__u32 bar;	     /* in: with BAR: its number; else 0 */
+	__u64 bar_offset;    /* in: with BAR: where in it, page aligned; else 0 */
 };
 
 /* What the exporter was asked for so far, since the buffer was made. */

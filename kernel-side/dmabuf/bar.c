@@ -12,12 +12,14 @@
 int bar_check(const struct pinbench_dmabuf_export *req)
 {
 	if (!(req->flags & PINBENCH_DMABUF_BAR))
-		return req->pci_address || req->bar || req->table == PINBENCH_TABLE_RANGES ? -EINVAL
-											   : 0;
+		return req->pci_address || req->bar || req->bar_offset ||
+				       req->table == PINBENCH_TABLE_RANGES
+			       ? -EINVAL
+			       : 0;
 	/* It stays where it is, but who has it mapped is told when it goes. */
 	if (req->flags != (PINBENCH_DMABUF_BAR | PINBENCH_DMABUF_DYNAMIC) ||
 	    req->table == PINBENCH_TABLE_PAGES || req->insert == PINBENCH_INSERT_PAGE ||
-	    req->insert == PINBENCH_INSERT_RETURNED)
+	    req->insert == PINBENCH_INSERT_RETURNED || offset_in_page(req->bar_offset))
 		return -EINVAL;
 	return req->table == PINBENCH_TABLE_RANGES && !COMPAT_HAS_RANGES ? -EOPNOTSUPP : 0;
 }
@@ -41,12 +43,13 @@ int bar_init(struct buffer *b, const struct pinbench_dmabuf_export *req)
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	b->device = device;
-	err = pinbench_pci_check_bar(device, req->bar, req->bytes);
+	err = pinbench_pci_check_bar(device, req->bar, req->bar_offset, req->bytes);
 	if (err)
 		return err;
 	b->bar = req->bar;
 	b->nr_places = 1;
-	b->places[0].base_pfn = PHYS_PFN(pci_resource_start(pinbench_pci_dev(device), req->bar));
+	b->places[0].base_pfn =
+		PHYS_PFN(pci_resource_start(pinbench_pci_dev(device), req->bar) + req->bar_offset);
 	b->places[0].nr_pages = req->bytes >> PAGE_SHIFT;
 	b->places[0].order = get_order(req->segment_bytes);
 	b->nr_ranges = b->places[0].nr_pages >> b->places[0].order;

@@ -47,6 +47,9 @@ static void export_badly(void)
 	REFUSE_EXPORT("BAR without end", r.bar = ~0u, EINVAL);
 	REFUSE_EXPORT("BAR that is smaller", r.bar = 0, EINVAL);
 	REFUSE_EXPORT("more than the BAR", r.bytes = 128 * MIB, EINVAL);
+	REFUSE_EXPORT("what is behind the BAR", r.bar_offset = 64 * MIB, EINVAL);
+	REFUSE_EXPORT("what is far behind it", r.bar_offset = ~0ull << 12, EINVAL);
+	REFUSE_EXPORT("half a page of the BAR", r.bar_offset = 2048, EINVAL);
 	REFUSE_EXPORT("static BAR", r.flags = PINBENCH_DMABUF_BAR, EINVAL);
 	REFUSE_EXPORT("BAR in two places", r.flags |= PINBENCH_DMABUF_TWO, EINVAL);
 	REFUSE_EXPORT("pages of a BAR", r.table = PINBENCH_TABLE_PAGES, EINVAL);

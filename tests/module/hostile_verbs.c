@@ -14,6 +14,7 @@
 
 #define PAGE_BYTES    4096ul
 #define MOST_BYTES    (16 * PAGE_BYTES)
+#define BAR_BYTES     (64ul << 20)
 #define FENCE_NS      10000000
 #define NOTIFIED_NS   10000000
 #define SUBSCRIPTIONS 2 /* ending one waits for a grace period */
@@ -56,6 +57,7 @@ static struct pinbench_dmabuf_export draw_bar(uint64_t bytes, uint64_t segment_b
 		.table = below(2) ? PINBENCH_TABLE_SEGMENTS : PINBENCH_TABLE_RANGES,
 		.pci_address = provider,
 		.bar = PCI_IVSHMEM_BAR,
+		.bar_offset = below((uint32_t)(BAR_BYTES / MOST_BYTES)) * MOST_BYTES,
 	};
 }
 
