@@ -78,7 +78,7 @@ static void unmap_pieces(struct sg_table *sgt, unsigned int nr, struct device *d
 	unsigned int i;
 
 	for_each_sg(sgt->sgl, sg, nr, i)
-		dma_unmap_resource(dev, sg_dma_address(sg), sg_dma_len(sg), direction, 0);
+		dma_unmap_resource(dev, sg_dma_address(sg), sg_dma_len(sg), direction, MAP_ATTRS);
 }
 
 static int map_pieces(const struct buffer *b, struct sg_table *sgt, struct device *dev,
@@ -90,7 +90,8 @@ static int map_pieces(const struct buffer *b, struct sg_table *sgt, struct devic
 	for_each_sg(sgt->sgl, sg, b->nr_ranges, i)
 	{
 		const compat_range *range = &b->ranges[i];
-		dma_addr_t addr = dma_map_resource(dev, range->paddr, range->len, direction, 0);
+		dma_addr_t addr =
+			dma_map_resource(dev, range->paddr, range->len, direction, MAP_ATTRS);
 
 		if (dma_mapping_error(dev, addr)) {
 			unmap_pieces(sgt, i, dev, direction);

@@ -8,6 +8,7 @@
 #define PINBENCH_MODULE_DMABUF_H
 
 #include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
 #include <linux/types.h>
 #include "../compat.h"
@@ -15,6 +16,11 @@
 #include "../pci.h"
 
 #define PLACES 2
+/*
+ * As the exporters of DRM do: a buffer is mapped for several devices at once, and what a CPU does
+ * to it stands between begin_cpu_access and end_cpu_access.
+ */
+#define MAP_ATTRS DMA_ATTR_SKIP_CPU_SYNC
 
 /* Where a buffer can be: segments of contiguous memory, none of them right behind its neighbour. */
 struct place {

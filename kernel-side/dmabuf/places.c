@@ -18,11 +18,6 @@
 #endif
 
 #define SPARE_FACTOR 4
-/*
- * As the exporters of DRM do: a buffer is mapped for several devices at once, and what a CPU does
- * to it stands between begin_cpu_access and end_cpu_access.
- */
-#define MAP_ATTRS DMA_ATTR_SKIP_CPU_SYNC
 
 static int compare_downwards(const void *a, const void *b)
 {
