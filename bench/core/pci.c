@@ -51,9 +51,10 @@ static int parse_name(const char *name, struct pci_device *ret_device)
 {
 	unsigned int domain, bus, device, function;
 
-	if (sscanf(name, "%x:%x:%x.%x", &domain, &bus, &device, &function) != 4)
+	if (sscanf(name, "%x:%x:%x.%x", &domain, &bus, &device, &function) != 4 ||
+	    strlen(name) >= sizeof(ret_device->name))
 		return -EINVAL;
-	snprintf(ret_device->name, sizeof(ret_device->name), "%s", name);
+	memcpy(ret_device->name, name, strlen(name) + 1);
 	ret_device->address = PINBENCH_PCI_ADDRESS(domain, bus, device, function);
 	return 0;
 }

@@ -107,7 +107,8 @@ static void machines_and_needs_are_known(void **state)
 static void check_metric(const json_t *metric, const char *of)
 {
 	static const char *const units[] = {"ratio", "GB/s", "%", "pages", NULL};
-	static const char *const pers[] = {"page", "call", "io", "buffer", "enabler", NULL};
+	static const char *const pers[] = {"page",    "call",	 "io", "buffer",
+					   "segment", "enabler", NULL};
 	static const char *const betters[] = {PB_BETTER_LOWER, PB_BETTER_HIGHER, NULL};
 	const char *unit = text_of(metric, "unit"), *per = text_of(metric, "per");
 
