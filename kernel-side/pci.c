@@ -3,8 +3,8 @@
 #include <linux/dma-mapping.h>
 #include <linux/list.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 #include "compat.h"
 #include "family.h"
@@ -17,8 +17,8 @@ struct pinbench_pci {
 	unsigned int max_seg_bytes; /* before it was ours */
 };
 
-/* Guards the list and everybody's users. */
-static DEFINE_MUTEX(devices_lock);
+/* Guards the list and everybody's users; taken by who is about to wait, too. */
+static DEFINE_SPINLOCK(devices_lock);
 static LIST_HEAD(devices);
 static DECLARE_WAIT_QUEUE_HEAD(unused);
 
@@ -32,7 +32,7 @@ struct pinbench_pci *pinbench_pci_get(u32 address)
 {
 	struct pinbench_pci *device, *found = ERR_PTR(-ENODEV);
 
-	mutex_lock(&devices_lock);
+	spin_lock(&devices_lock);
 	list_for_each_entry(device, &devices, node)
 	{
 		if (!is_at(device->pdev, address))
@@ -41,7 +41,7 @@ struct pinbench_pci *pinbench_pci_get(u32 address)
 		found = device;
 		break;
 	}
-	mutex_unlock(&devices_lock);
+	spin_unlock(&devices_lock);
 	return found;
 }
 
@@ -49,11 +49,11 @@ void pinbench_pci_put(struct pinbench_pci *device)
 {
 	if (!device)
 		return;
-	mutex_lock(&devices_lock);
+	spin_lock(&devices_lock);
 	device->users--;
 	/* Within the lock: remove() frees the device as soon as it sees no user. */
 	wake_up_all(&unused);
-	mutex_unlock(&devices_lock);
+	spin_unlock(&devices_lock);
 }
 
 struct pci_dev *pinbench_pci_dev(const struct pinbench_pci *device)
@@ -115,9 +115,9 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	/* A segment is as long as it is: no table is split or merged for the device's sake. */
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
 	pci_set_drvdata(pdev, device);
-	mutex_lock(&devices_lock);
+	spin_lock(&devices_lock);
 	list_add_tail(&device->node, &devices);
-	mutex_unlock(&devices_lock);
+	spin_unlock(&devices_lock);
 	return 0;
 }
 
@@ -125,9 +125,9 @@ static bool is_unused(struct pinbench_pci *device)
 {
 	bool unused;
 
-	mutex_lock(&devices_lock);
+	spin_lock(&devices_lock);
 	unused = !device->users;
-	mutex_unlock(&devices_lock);
+	spin_unlock(&devices_lock);
 	return unused;
 }
 
@@ -136,9 +136,9 @@ static void remove(struct pci_dev *pdev)
 {
 	struct pinbench_pci *device = pci_get_drvdata(pdev);
 
-	mutex_lock(&devices_lock);
+	spin_lock(&devices_lock);
 	list_del(&device->node);
-	mutex_unlock(&devices_lock);
+	spin_unlock(&devices_lock);
 	wait_event(unused, is_unused(device));
 	dma_set_max_seg_size(&pdev->dev, device->max_seg_bytes);
 	settle(pdev);
