@@ -236,9 +236,17 @@ const char *bench_scratch_dir(const struct bench_ctx *ctx)
 	return ctx->scratch_dir;
 }
 
+void bench_min_effect(struct bench_ctx *ctx, const char *metric, double percent)
+{
+	ctx->min_effect = (struct bench_min_effect){metric, percent};
+}
+
 static json_t *metric_to_json(const struct bench_ctx *ctx, const struct bench_metric *m)
 {
 	json_t *samples = json_object_get(ctx->samples, m->name), *ret;
+	const struct bench_min_effect *own = &ctx->min_effect;
+	bool is_own = own->metric && !strcmp(own->metric, m->name);
+	double min_effect = is_own ? own->percent : m->min_effect_percent;
 	char unit[64];
 
 	if (!samples)
@@ -250,8 +258,8 @@ static json_t *metric_to_json(const struct bench_ctx *ctx, const struct bench_me
 	ret = json_pack("{s:s, s:s, s:s, s:b, s:[O]}", "name", m->name, "unit", unit, "better",
 			m->higher_is_better ? PB_BETTER_HIGHER : PB_BETTER_LOWER, "primary",
 			!m->exploratory, "boots", samples);
-	if (m->min_effect_percent > 0)
-		json_object_set_new(ret, "min_effect_percent", json_real(m->min_effect_percent));
+	if (min_effect > 0)
+		json_object_set_new(ret, "min_effect_percent", json_real(min_effect));
 	return ret;
 }
 

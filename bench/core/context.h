@@ -19,6 +19,10 @@ struct bench_ctx {
 	json_t *counters;
 	json_t *facts;
 	json_t *conditions;
+	struct bench_min_effect {
+		const char *metric; /* NULL: as the benchmark says */
+		double percent;
+	} min_effect;
 	int region_count;
 	struct bench_region {
 		const char *metric;

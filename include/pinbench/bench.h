@@ -93,6 +93,8 @@ void bench_fact_null(struct bench_ctx *ctx, const char *name);
  * differ in it, their figures are not of the same thing, and are not compared.
  */
 void bench_condition(struct bench_ctx *ctx, const char *name, const char *value);
+/* The metric's min_effect_percent, in this case. @metric lives as long as the case. */
+void bench_min_effect(struct bench_ctx *ctx, const char *metric, double percent);
 /* A count that the kernel keeps, over one repetition, per "region" or per "page". */
 void bench_counter(struct bench_ctx *ctx, const char *name, double value, const char *per);
 
