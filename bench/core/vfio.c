@@ -10,6 +10,8 @@
 #include "bench/core/vfio.h"
 
 #define CONTAINER "/dev/vfio/vfio"
+#define PATIENCE  100
+#define PAUSE_US  10000
 
 /* Of include/uapi/linux/vfio.h since 6.19, which older headers lack. */
 #ifndef VFIO_DEVICE_FEATURE_DMA_BUF
@@ -28,6 +30,18 @@ struct vfio_device_feature_dma_buf {
 };
 #endif
 
+/* A process that was killed has its group until the last of its pages is unmapped. */
+static int open_patiently(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	for (int tries = 0; fd < 0 && errno == EBUSY && tries < PATIENCE; tries++) {
+		usleep(PAUSE_US);
+		fd = open(path, O_RDWR | O_CLOEXEC);
+	}
+	return fd;
+}
+
 static int open_group(struct bench_ctx *ctx, struct vfio *v)
 {
 	char path[512], target[PATH_MAX];
@@ -40,7 +54,7 @@ static int open_group(struct bench_ctx *ctx, struct vfio *v)
 				  v->pci.name);
 	target[length] = '\0';
 	snprintf(path, sizeof(path), "/dev/vfio/%s", strrchr(target, '/') + 1);
-	v->group = open(path, O_RDWR | O_CLOEXEC);
+	v->group = open_patiently(path);
 	return v->group < 0 ? bench_skip(ctx, "%s: %s", path, strerror(errno)) : 0;
 }
 
