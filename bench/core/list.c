@@ -25,6 +25,19 @@ static json_t *metrics_to_json(const struct bench *bench)
 	return ret;
 }
 
+/* By value, for those that have one. */
+static json_t *machines_to_json(const struct bench_param *param)
+{
+	json_t *ret = json_object();
+
+	for (size_t i = 0; param->machines && param->allowed[i]; i++) {
+		if (param->machines[i])
+			json_object_set_new(ret, param->allowed[i],
+					    json_string(param->machines[i]));
+	}
+	return ret;
+}
+
 static json_t *params_to_json(const struct bench *bench)
 {
 	json_t *ret = json_array();
@@ -36,8 +49,9 @@ static json_t *params_to_json(const struct bench *bench)
 		for (size_t k = 0; p->allowed[k]; k++)
 			json_array_append_new(allowed, json_string(p->allowed[k]));
 		json_array_append_new(ret,
-				      json_pack("{s:s, s:s, s:o, s:s}", "name", p->name, "default",
-						p->fallback, "allowed", allowed, "help", p->help));
+				      json_pack("{s:s, s:s, s:o, s:s, s:o}", "name", p->name,
+						"default", p->fallback, "allowed", allowed, "help",
+						p->help, "machines", machines_to_json(p)));
 	}
 	return ret;
 }

@@ -32,6 +32,11 @@ struct bench_param {
 	const char *fallback;	    /* the value when none is given */
 	const char *const *allowed; /* NULL-terminated */
 	const char *help;
+	/*
+	 * For each of allowed the machine that a guest with this value is, or NULL: the
+	 * benchmark's. NULL where no value asks for one.
+	 */
+	const char *const *machines;
 };
 
 /* What the machine must have; otherwise the case is a skip that says so. */

@@ -27,6 +27,16 @@ static void print_metrics(const json_t *benchmark)
 	}
 }
 
+static void print_machines(const json_t *param)
+{
+	const char *value;
+	json_t *machine;
+
+	json_object_foreach (json_object_get(param, "machines"), value, machine)
+		printf("    machine    %s with %s=%s\n", json_string_value(machine),
+		       text_of(param, "name"), value);
+}
+
 static void print_params(const json_t *benchmark)
 {
 	json_t *one, *value;
@@ -37,6 +47,7 @@ static void print_params(const json_t *benchmark)
 		json_array_foreach (json_object_get(one, "allowed"), k, value)
 			printf("%s%s", k ? " " : "", json_string_value(value));
 		printf(" (%s): %s\n", text_of(one, "default"), text_of(one, "help"));
+		print_machines(one);
 	}
 }
 

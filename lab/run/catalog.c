@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include "lab/run/catalog.h"
+#include "lab/run/plan.h"
 #include "lab/util/process.h"
 #include "reports/error.h"
 
@@ -48,6 +49,26 @@ const json_t *pb_catalog_find(const struct pb_catalog *catalog, const char *name
 			return one;
 	}
 	return NULL;
+}
+
+const char *pb_catalog_machine(const struct pb_catalog *catalog, const char *id)
+{
+	g_autofree char *benchmark = pb_case_benchmark(id);
+	const json_t *entry = pb_catalog_find(catalog, benchmark);
+	const char *ret = json_string_value(json_object_get(entry, "machine"));
+	json_t *values = pb_case_params(id), *param;
+	size_t i;
+
+	json_array_foreach (json_object_get(entry, "params"), i, param) {
+		const char *name = json_string_value(json_object_get(param, "name"));
+		const char *value = json_string_value(json_object_get(values, name));
+		const json_t *machine = json_object_get(json_object_get(param, "machines"), value);
+
+		if (machine)
+			ret = json_string_value(machine);
+	}
+	json_decref(values);
+	return ret;
 }
 
 static void append_line(const char *line, void *context)

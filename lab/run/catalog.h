@@ -19,6 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_catalog, pb_catalog_free)
 /* The benchmark's entry, borrowed, or NULL. */
 const json_t *pb_catalog_find(const struct pb_catalog *catalog, const char *name);
 
+/* The machine that a complete case id runs on in a guest, borrowed, or NULL for one not known. */
+const char *pb_catalog_machine(const struct pb_catalog *catalog, const char *id);
+
 /*
  * Checks case ids and completes them with every parameter, in @cases' order. A wrong
  * one is -EINVAL with PB_EXIT_USAGE and the agent's words. Free with g_strfreev.

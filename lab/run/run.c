@@ -108,9 +108,7 @@ static int prepare_stations(struct pb_begun *r, GError **ret_error)
 	r->stations = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, station_free);
 	r->station_of = g_new0(struct pb_station *, cases);
 	for (guint i = 0; i < cases; i++) {
-		g_autofree char *benchmark = pb_case_benchmark(r->plan->ids[i]);
-		const json_t *entry = pb_catalog_find(r->catalog, benchmark);
-		const char *machine = json_string_value(json_object_get(entry, "machine"));
+		const char *machine = pb_catalog_machine(r->catalog, r->plan->ids[i]);
 		int err = 0;
 
 		r->station_of[i] = g_hash_table_lookup(r->stations, machine);

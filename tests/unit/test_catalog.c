@@ -85,6 +85,34 @@ static void every_benchmark_is_described(void **state)
 	}
 }
 
+static void check_machine(const char *name, const char *of)
+{
+	g_autofree char *path =
+		g_strdup_printf(PINBENCH_SOURCE_DIR "/configs/machines/%s.ini", name);
+
+	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+		fail_msg("%s: no machine %s", of, path);
+}
+
+static void check_machines_of_values(const json_t *benchmark)
+{
+	json_t *param, *machine;
+	const char *value;
+	size_t i;
+
+	json_array_foreach (json_object_get(benchmark, "params"), i, param) {
+		json_object_foreach (json_object_get(param, "machines"), value, machine) {
+			g_autofree char *id =
+				g_strdup_printf("%s[%s=%s]", text_of(benchmark, "name"),
+						text_of(param, "name"), value);
+
+			check_machine(json_string_value(machine), id);
+			assert_string_equal(pb_catalog_machine(catalog, id),
+					    json_string_value(machine));
+		}
+	}
+}
+
 static void machines_and_needs_are_known(void **state)
 {
 	static const char *const known[] = {"module", "CONFIG_GUP_TEST", "CONFIG_LKDTM", NULL};
@@ -93,11 +121,8 @@ static void machines_and_needs_are_known(void **state)
 
 	(void)state;
 	json_array_foreach (catalog->list, i, one) {
-		g_autofree char *machine = g_strdup_printf(
-			PINBENCH_SOURCE_DIR "/configs/machines/%s.ini", text_of(one, "machine"));
-
-		if (!g_file_test(machine, G_FILE_TEST_IS_REGULAR))
-			fail_msg("%s: no machine %s", text_of(one, "name"), machine);
+		check_machine(text_of(one, "machine"), text_of(one, "name"));
+		check_machines_of_values(one);
 		assert_true(json_is_array(json_object_get(one, "needs")));
 		json_array_foreach (json_object_get(one, "needs"), k, need)
 			assert_true(is_one_of(json_string_value(need), known));
