@@ -17,6 +17,9 @@
 #include <linux/dma-buf-mapping.h>
 #include <linux/pci-p2pdma.h>
 #endif
+#if IS_ENABLED(CONFIG_BLOCK)
+#include <linux/blk-mq.h>
+#endif
 #if HAVE_PFN_T
 #include <linux/pfn_t.h>
 #endif
@@ -148,6 +151,20 @@ static inline void compat_dma_buf_free_table(struct dma_buf_attachment *attachme
 #define COMPAT_IMPORT_DMA_BUF MODULE_IMPORT_NS(DMA_BUF)
 #endif
 
+/* Programs got memory of PCI devices with pages in 6.2. */
+#if HAVE_FOLL_PCI_P2PDMA
+#define COMPAT_FOLL_PCI_P2PDMA FOLL_PCI_P2PDMA
+#else
+#define COMPAT_FOLL_PCI_P2PDMA 0
+#endif
+
+/* Renamed in 6.6. */
+#if HAVE_SG_DMA_IS_BUS_ADDRESS
+#define compat_sg_is_bus_address sg_dma_is_bus_address
+#else
+#define compat_sg_is_bus_address sg_is_dma_bus_address
+#endif
+
 /* The flags of a mapping are set by a function since 6.3. */
 #if HAVE_VM_FLAGS_SET
 #define compat_vm_flags_set vm_flags_set
@@ -220,6 +237,68 @@ static inline int compat_follow_pfn(struct vm_area_struct *vma, unsigned long ad
 
 	*ret_leaf_bytes = PAGE_SIZE;
 	return follow_pfn(vma, address, &pfn);
+}
+#endif
+
+#if IS_ENABLED(CONFIG_BLOCK)
+/* What a disk is made with; it became a structure of the kernel's own in 6.9. */
+struct compat_disk_limits {
+	unsigned int max_sectors;
+	unsigned int max_segments;
+};
+
+#if HAVE_BLK_MQ_ALLOC_DISK_LIMITS
+static inline struct gendisk *compat_blk_mq_alloc_disk(struct blk_mq_tag_set *tags,
+						       const struct compat_disk_limits *limits,
+						       void *queuedata)
+{
+	struct queue_limits all = {
+		.max_hw_sectors = limits->max_sectors,
+		.max_segments = limits->max_segments,
+#if HAVE_BLK_FEAT_PCI_P2PDMA
+		.features = BLK_FEAT_PCI_P2PDMA,
+#endif
+	};
+
+	return blk_mq_alloc_disk(tags, &all, queuedata);
+}
+#else
+static inline struct gendisk *compat_blk_mq_alloc_disk(struct blk_mq_tag_set *tags,
+						       const struct compat_disk_limits *limits,
+						       void *queuedata)
+{
+	struct gendisk *disk = blk_mq_alloc_disk(tags, queuedata);
+
+	if (IS_ERR(disk))
+		return disk;
+	blk_queue_max_hw_sectors(disk->queue, limits->max_sectors);
+	blk_queue_max_segments(disk->queue, limits->max_segments);
+	return disk;
+}
+#endif
+
+/* A disk whose queue takes P2P memory. */
+static inline struct gendisk *compat_p2p_disk(struct blk_mq_tag_set *tags,
+					      const struct compat_disk_limits *limits,
+					      void *queuedata)
+{
+	struct gendisk *disk = compat_blk_mq_alloc_disk(tags, limits, queuedata);
+
+#if !HAVE_BLK_FEAT_PCI_P2PDMA
+	if (!IS_ERR(disk))
+		blk_queue_flag_set(QUEUE_FLAG_PCI_P2PDMA, disk->queue);
+#endif
+	return disk;
+}
+
+/* It asked for the queue until 6.16. */
+static inline int compat_blk_rq_map_sg(struct request *rq, struct scatterlist *sgl)
+{
+#if HAVE_BLK_RQ_MAP_SG_QUEUE
+	return blk_rq_map_sg(rq->q, rq, sgl);
+#else
+	return blk_rq_map_sg(rq, sgl);
+#endif
 }
 #endif
 

@@ -47,5 +47,6 @@ extern const struct pinbench_family pinbench_family_dmabuf;
 extern const struct pinbench_family pinbench_family_pfnmap;
 extern const struct pinbench_family pinbench_family_notifier;
 extern const struct pinbench_family pinbench_family_pci;
+extern const struct pinbench_family pinbench_family_p2p;
 
 #endif

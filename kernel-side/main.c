@@ -13,7 +13,7 @@
 static const struct pinbench_family *const families[] = {
 	&pinbench_family_null,	   &pinbench_family_gup,    &pinbench_family_cma,
 	&pinbench_family_tee,	   &pinbench_family_dmabuf, &pinbench_family_pfnmap,
-	&pinbench_family_notifier, &pinbench_family_pci,
+	&pinbench_family_notifier, &pinbench_family_pci,    &pinbench_family_p2p,
 };
 
 #define MAX_ARG_BYTES 256

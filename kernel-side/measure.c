@@ -24,13 +24,19 @@ int pinbench_measure_init(struct pinbench_measure *m, const struct pinbench_samp
 		.capacity = calls,
 		.clock = samples->clock,
 		.flags = samples->flags,
+		.region = samples->region,
 	};
 	m->durations = kvcalloc(calls, sizeof(*m->durations), GFP_KERNEL);
 	if (!m->durations)
 		return -ENOMEM;
-	if (samples->flags & PINBENCH_SAMPLES_MARK)
-		pinbench_mark_region(samples->region);
+	pinbench_measure_select(m);
 	return 0;
+}
+
+void pinbench_measure_select(const struct pinbench_measure *m)
+{
+	if (m->flags & PINBENCH_SAMPLES_MARK)
+		pinbench_mark_region(m->region);
 }
 
 int pinbench_measure_copy(const struct pinbench_measure *m, struct pinbench_samples *samples)

@@ -23,6 +23,7 @@ struct pinbench_measure {
 	u32 count;
 	u32 clock;
 	u32 flags;
+	u32 region;
 	u32 ticks;
 	unsigned long begin_jiffies;
 	u64 aligned_ns;
@@ -34,6 +35,8 @@ int pinbench_measure_init(struct pinbench_measure *m, const struct pinbench_samp
 /* Copies the samples to the caller and says how many there were. */
 int pinbench_measure_copy(const struct pinbench_measure *m, struct pinbench_samples *samples);
 void pinbench_measure_free(struct pinbench_measure *m);
+/* Where an ioctl measures two things in turns: the next calls are of this one. */
+void pinbench_measure_select(const struct pinbench_measure *m);
 /* Between two calls, never inside one: lets others run, and waits for a tick if wanted. */
 void pinbench_measure_pause(struct pinbench_measure *m);
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The driver "pinbench", which binds what driver_override gives it: see pci.h. */
+/* The drivers, which bind what driver_override gives them: see pci.h. */
 #include <linux/dma-mapping.h>
 #include <linux/list.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/pci-p2pdma.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -14,8 +16,13 @@ struct pinbench_pci {
 	struct list_head node;
 	struct pci_dev *pdev;
 	unsigned int users;
+	bool is_provider;
 	unsigned int max_seg_bytes; /* before it was ours */
 };
+
+static int p2p_bar = -1;
+module_param(p2p_bar, int, 0600);
+MODULE_PARM_DESC(p2p_bar, "the BAR of which pinbench-p2p makes p2pmem, -1 for the largest");
 
 /* Guards the list and everybody's users; taken by who is about to wait, too. */
 static DEFINE_SPINLOCK(devices_lock);
@@ -28,14 +35,14 @@ static bool is_at(const struct pci_dev *pdev, u32 address)
 	       ((u32)pci_domain_nr(pdev->bus) << 16 | (u32)pdev->bus->number << 8 | pdev->devfn);
 }
 
-struct pinbench_pci *pinbench_pci_get(u32 address)
+static struct pinbench_pci *get(u32 address, bool as_provider)
 {
 	struct pinbench_pci *device, *found = ERR_PTR(-ENODEV);
 
 	spin_lock(&devices_lock);
 	list_for_each_entry(device, &devices, node)
 	{
-		if (!is_at(device->pdev, address))
+		if (!is_at(device->pdev, address) || (as_provider && !device->is_provider))
 			continue;
 		device->users++;
 		found = device;
@@ -43,6 +50,16 @@ struct pinbench_pci *pinbench_pci_get(u32 address)
 	}
 	spin_unlock(&devices_lock);
 	return found;
+}
+
+struct pinbench_pci *pinbench_pci_get(u32 address)
+{
+	return get(address, false);
+}
+
+struct pinbench_pci *pinbench_pci_get_provider(u32 address)
+{
+	return get(address, true);
 }
 
 void pinbench_pci_put(struct pinbench_pci *device)
@@ -98,19 +115,14 @@ static void settle(struct pci_dev *pdev)
 	pci_disable_device(pdev);
 }
 
-static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
+static int add(struct pci_dev *pdev, bool is_provider)
 {
-	struct pinbench_pci *device;
-	int err = prepare(pdev);
+	struct pinbench_pci *device = kzalloc(sizeof(*device), GFP_KERNEL);
 
-	if (err)
-		return err;
-	device = kzalloc(sizeof(*device), GFP_KERNEL);
-	if (!device) {
-		settle(pdev);
+	if (!device)
 		return -ENOMEM;
-	}
 	device->pdev = pdev;
+	device->is_provider = is_provider;
 	device->max_seg_bytes = dma_get_max_seg_size(&pdev->dev);
 	/* A segment is as long as it is: no table is split or merged for the device's sake. */
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
@@ -119,6 +131,55 @@ static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	list_add_tail(&device->node, &devices);
 	spin_unlock(&devices_lock);
 	return 0;
+}
+
+static int probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	int err = prepare(pdev);
+
+	if (err)
+		return err;
+	err = add(pdev, false);
+	if (err)
+		settle(pdev);
+	return err;
+}
+
+static int choose_bar(const struct pci_dev *pdev)
+{
+	int bar, best = p2p_bar;
+
+	if (best >= PCI_STD_NUM_BARS)
+		return -EINVAL;
+	for (bar = 0; p2p_bar < 0 && bar < PCI_STD_NUM_BARS; bar++) {
+		if (pci_resource_flags(pdev, bar) & IORESOURCE_MEM &&
+		    (best < 0 || pci_resource_len(pdev, bar) > pci_resource_len(pdev, best)))
+			best = bar;
+	}
+	return best < 0 ? -ENODEV : best;
+}
+
+/* What it adds goes when the driver does, after remove(): it waits for who has pages of it. */
+static int probe_provider(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	int bar = choose_bar(pdev), err;
+
+	if (bar < 0)
+		return bar;
+	err = prepare(pdev);
+	if (err)
+		return err;
+	err = pci_p2pdma_add_resource(pdev, bar, 0, 0);
+	if (err)
+		goto settle;
+	err = add(pdev, true);
+	if (err)
+		goto settle;
+	pci_p2pmem_publish(pdev, true);
+	return 0;
+settle:
+	settle(pdev);
+	return err;
 }
 
 static bool is_unused(struct pinbench_pci *device)
@@ -151,13 +212,27 @@ static struct pci_driver driver = {
 	.remove = remove,
 };
 
+static struct pci_driver provider_driver = {
+	.name = KBUILD_MODNAME "-p2p",
+	.probe = probe_provider,
+	.remove = remove,
+};
+
 static int pci_init(void)
 {
-	return pci_register_driver(&driver);
+	int err = pci_register_driver(&driver);
+
+	if (err)
+		return err;
+	err = pci_register_driver(&provider_driver);
+	if (err)
+		pci_unregister_driver(&driver);
+	return err;
 }
 
 static void pci_exit(void)
 {
+	pci_unregister_driver(&provider_driver);
 	pci_unregister_driver(&driver);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * PCI devices that were given to this module to use: as who has memory that others map, and as who
- * maps it. Nothing is done to a device beside enabling it; it is not driven.
+ * maps it. Nothing is done to a device beside enabling it; it is not driven. One that is bound as
+ * "pinbench-p2p" has p2pmem of one of its BARs as long as it is.
  */
 #ifndef PINBENCH_MODULE_PCI_H
 #define PINBENCH_MODULE_PCI_H
@@ -16,6 +17,8 @@ struct pinbench_pci;
  * so long. -ENODEV: there is none, or it is not bound to us.
  */
 struct pinbench_pci *pinbench_pci_get(u32 address);
+/* The same of one that has p2pmem. */
+struct pinbench_pci *pinbench_pci_get_provider(u32 address);
 /* Takes NULL. */
 void pinbench_pci_put(struct pinbench_pci *device);
 

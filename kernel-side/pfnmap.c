@@ -33,6 +33,16 @@ static const struct gup_acquire_method *method_of(const struct pinbench_pfnmap_g
 	return req->flags & PINBENCH_GUP_LONGTERM && !method->takes_longterm ? NULL : method;
 }
 
+static int check_flags(u32 flags)
+{
+	if (flags & ~(PINBENCH_GUP_WRITE | PINBENCH_GUP_LONGTERM | PINBENCH_GUP_PCI_P2PDMA))
+		return -EINVAL;
+	/* A mistake of the caller's in the kernel's eyes, which it writes to its log. */
+	if (flags & PINBENCH_GUP_LONGTERM && flags & PINBENCH_GUP_PCI_P2PDMA)
+		return -EINVAL;
+	return flags & PINBENCH_GUP_PCI_P2PDMA && !COMPAT_FOLL_PCI_P2PDMA ? -EOPNOTSUPP : 0;
+}
+
 static void give_back(struct gup_state *s, u64 nr)
 {
 	u64 i;
@@ -76,11 +86,14 @@ static int pfnmap_gup(void *state, void *arg)
 	long got;
 	int err = check_range(req->addr, req->nr_pages);
 
-	if (err || !method || req->reserved ||
-	    req->flags & ~(PINBENCH_GUP_WRITE | PINBENCH_GUP_LONGTERM))
+	if (err || !method || req->reserved)
 		return -EINVAL;
+	err = check_flags(req->flags);
+	if (err)
+		return err;
 	call.foll = (req->flags & PINBENCH_GUP_WRITE ? FOLL_WRITE : 0) |
-		    (req->flags & PINBENCH_GUP_LONGTERM ? FOLL_LONGTERM : 0);
+		    (req->flags & PINBENCH_GUP_LONGTERM ? FOLL_LONGTERM : 0) |
+		    (req->flags & PINBENCH_GUP_PCI_P2PDMA ? COMPAT_FOLL_PCI_P2PDMA : 0);
 	err = pinbench_measure_init(&m, &req->samples, 1);
 	if (err)
 		return err;

@@ -37,11 +37,14 @@
 /* QEMU 9.0 and later refuse plugins of version 1. */
 #define LAST_PLUGIN_V1_MAJOR 8
 
+/* It is made anew in each boot. */
+#define MAX_DISK_MIB 1024
+
 static int refuse_unknown_keys(GKeyFile *file, const char *path, GError **ret_error)
 {
-	static const char *const known[] = {"description", "emulator",	 "type",   "cpu",
-					    "cpus",	   "memory_mib", "icount", "snapshot",
-					    "arguments",   "cmdline",	 NULL};
+	static const char *const known[] = {"description", "emulator",	 "type",    "cpu",
+					    "cpus",	   "memory_mib", "icount",  "snapshot",
+					    "disk_mib",	   "arguments",	 "cmdline", NULL};
 	g_auto(GStrv) keys = g_key_file_get_keys(file, "machine", NULL, NULL);
 
 	for (char **key = keys; key && *key; key++) {
@@ -50,6 +53,16 @@ static int refuse_unknown_keys(GKeyFile *file, const char *path, GError **ret_er
 				       "%s: [machine] has no key '%s'", path, *key);
 	}
 	return 0;
+}
+
+/* A saved state has what the disk's driver thinks of it, and not what is on it. */
+static int check_disk(const struct pb_machine *m, const char *path, GError **ret_error)
+{
+	if (m->disk_mib >= 0 && m->disk_mib <= MAX_DISK_MIB && !(m->disk_mib && m->snapshot))
+		return 0;
+	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+		       "%s: [machine] disk_mib is 0 to %d, and 0 where snapshot=true", path,
+		       MAX_DISK_MIB);
 }
 
 static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GError **ret_error)
@@ -63,6 +76,7 @@ static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GEr
 	m->cpu = g_key_file_get_string(file, "machine", "cpu", NULL);
 	m->cpus = g_key_file_get_integer(file, "machine", "cpus", NULL);
 	m->memory_mib = g_key_file_get_integer(file, "machine", "memory_mib", NULL);
+	m->disk_mib = g_key_file_get_integer(file, "machine", "disk_mib", NULL);
 	m->icount = g_key_file_get_boolean(file, "machine", "icount", NULL);
 	m->snapshot = g_key_file_get_boolean(file, "machine", "snapshot", NULL);
 	m->arguments = g_key_file_get_string_list(file, "machine", "arguments", NULL, NULL);
@@ -77,7 +91,7 @@ static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GEr
 			       "%s: [machine] wants description, emulator, type, cpu, cpus and "
 			       "memory_mib (128 or more)",
 			       path);
-	return 0;
+	return check_disk(m, path, ret_error);
 }
 
 static int ask_version(struct pb_machine *m, GError **ret_error)
@@ -102,6 +116,8 @@ static void compute_sha256(struct pb_machine *m)
 	g_autoptr(GPtrArray) arguments = pb_machine_arguments(m, "vmlinux", "initramfs");
 
 	g_ptr_array_add(arguments, g_strdup(m->emulator_version));
+	if (m->disk_mib)
+		g_ptr_array_add(arguments, g_strdup_printf("disk_mib=%d", m->disk_mib));
 	g_ptr_array_add(arguments, NULL);
 	m->sha256 = pb_sha256_strings((const char *const *)arguments->pdata);
 }
@@ -249,6 +265,8 @@ GPtrArray *pb_machine_arguments(const struct pb_machine *m, const char *vmlinux,
 	add(a, "-device", "virtio-serial-pci,ioeventfd=off");
 	add(a, "-chardev", "file,id=events,path=" PB_MACHINE_EVENTS);
 	add(a, "-device", "virtserialport,chardev=events,name=" GUEST_PORT_NAME);
+	if (m->disk_mib)
+		add(a, "-drive", "if=none,id=disk,format=raw,file=" PB_MACHINE_DISK);
 	for (char **one = m->arguments; one && *one; one++)
 		g_ptr_array_add(a, g_strdup(*one));
 	return a;

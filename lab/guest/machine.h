@@ -7,6 +7,8 @@
  *   type= cpu= cpus= memory_mib=
  *   icount=true|false      whether its clock counts instructions: counted evidence
  *   snapshot=true|false    whether its state can be saved and restored
+ *   disk_mib=              a disk of zeros, new in each boot, for -device NAME,drive=disk; not
+ *                          for a machine whose state can be saved
  *   arguments=-device;...  further QEMU arguments
  *   cmdline=...            further kernel parameters
  */
@@ -25,6 +27,7 @@ struct pb_machine {
 	char *cmdline; /* of the kernel, whole */
 	int cpus;
 	int memory_mib;
+	int disk_mib; /* 0: none */
 	bool icount;
 	bool snapshot;
 	char **arguments;
@@ -57,7 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_machine, pb_machine_free)
 
 /*
  * QEMU's arguments for this machine, with the relative file names
- * console.log and events.jsonl; to be run in a folder of its own. The caller adds QMP,
+ * console.log and events.jsonl, and disk.img, which must be there if disk_mib says so; to be run in
+ * a folder of its own. The caller adds QMP,
  * plan and incoming state, and frees with g_ptr_array_unref.
  */
 GPtrArray *pb_machine_arguments(const struct pb_machine *machine, const char *vmlinux,
@@ -65,5 +69,6 @@ GPtrArray *pb_machine_arguments(const struct pb_machine *machine, const char *vm
 
 #define PB_MACHINE_CONSOLE "console.log"
 #define PB_MACHINE_EVENTS  "events.jsonl"
+#define PB_MACHINE_DISK	   "disk.img"
 
 #endif

@@ -90,6 +90,26 @@ static GPtrArray *arguments_of(const struct pb_guest *guest, int control, int in
 	return a;
 }
 
+/* All zeros, without taking any room. */
+static int make_disk(const struct pb_guest *guest, GError **ret_error)
+{
+	g_autofree char *path = in_directory(guest, PB_MACHINE_DISK);
+	off_t bytes = (off_t)guest->machine->disk_mib << 20;
+	int fd;
+
+	if (!bytes)
+		return 0;
+	fd = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || ftruncate(fd, bytes)) {
+		pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT, "%s: %s", path, g_strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -EIO;
+	}
+	close(fd);
+	return 0;
+}
+
 int vm_start(struct vm *vm, const struct pb_guest *guest, int incoming, bool has_plan,
 	     GError **ret_error)
 {
@@ -98,6 +118,8 @@ int vm_start(struct vm *vm, const struct pb_guest *guest, int incoming, bool has
 	int keep[3];
 
 	*vm = (struct vm){.guest = guest, .output_time = g_get_monotonic_time()};
+	if (make_disk(guest, ret_error))
+		return -EIO;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
 		return pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT, "socketpair: %s",
 			       g_strerror(errno));

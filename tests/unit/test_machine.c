@@ -145,6 +145,14 @@ static void a_machine_in_real_time(void **state)
 		assert_null(strstr(arguments->pdata[i], "icount"));
 }
 
+static bool has_pair(const GPtrArray *arguments, const char *option, const char *value)
+{
+	for (guint i = 0; i + 1 < arguments->len; i++)
+		if (!strcmp(arguments->pdata[i], option) && !strcmp(arguments->pdata[i + 1], value))
+			return true;
+	return false;
+}
+
 static void is_refused(void **state, const char *key, const char *value)
 {
 	const struct change change = {key, value};
@@ -197,6 +205,22 @@ static void memory_and_processors_are_numbers(void **state)
 		is_refused(state, "memory_mib", sizes[i]);
 	for (gsize i = 0; i < G_N_ELEMENTS(counts); i++)
 		is_refused(state, "cpus", counts[i]);
+}
+
+static void a_disk_is_for_machines_that_boot(void **state)
+{
+	static const char *const sizes[] = {"-1", "8", "99999"};
+	g_autoptr(pb_machine) machine = loaded(state, "snapshot", "false\ndisk_mib=8");
+	g_autoptr(pb_machine) larger = loaded(state, "snapshot", "false\ndisk_mib=9");
+	g_autoptr(GPtrArray) arguments = pb_machine_arguments(machine, "vmlinux", "initramfs");
+
+	assert_int_equal(machine->disk_mib, 8);
+	assert_true(
+		has_pair(arguments, "-drive", "if=none,id=disk,format=raw,file=" PB_MACHINE_DISK));
+	assert_string_not_equal(machine->sha256, larger->sha256);
+	/* Where the state is saved there is none. */
+	for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++)
+		is_refused(state, "disk_mib", sizes[i]);
 }
 
 static void a_file_that_is_no_definition(void **state)
@@ -300,14 +324,6 @@ static void another_emulator_has_another_hash(void **state)
 	assert_string_not_equal(before->sha256, after->sha256);
 }
 
-static bool has_pair(const GPtrArray *arguments, const char *option, const char *value)
-{
-	for (guint i = 0; i + 1 < arguments->len; i++)
-		if (!strcmp(arguments->pdata[i], option) && !strcmp(arguments->pdata[i + 1], value))
-			return true;
-	return false;
-}
-
 static const char *value_of(const GPtrArray *arguments, const char *option)
 {
 	for (guint i = 0; i + 1 < arguments->len; i++)
@@ -401,6 +417,7 @@ int main(void)
 		IN_SCRATCH(keys_that_must_be_there),
 		IN_SCRATCH(keys_that_nobody_knows),
 		IN_SCRATCH(memory_and_processors_are_numbers),
+		IN_SCRATCH(a_disk_is_for_machines_that_boot),
 		IN_SCRATCH(a_file_that_is_no_definition),
 		IN_SCRATCH(a_machine_that_is_not_there),
 		IN_SCRATCH(an_emulator_that_cannot_be_asked),
