@@ -12,6 +12,7 @@
 #define CMA_DEBUG_DIR "/sys/kernel/debug/cma"
 #define DMA_BUFS      "/sys/kernel/debug/dma_buf/bufinfo"
 #define DEVICES_DIR   "/sys/bus/platform/devices"
+#define DISKS_DIR     "/sys/block"
 #define OUR_DEVICES   "pinbench-"
 #define PATIENCE      100
 #define PAUSE_NS      10000000
@@ -49,9 +50,9 @@ static uint64_t dma_bufs(void)
 	return count;
 }
 
-static uint64_t our_devices(void)
+static uint64_t our_devices_in(const char *path)
 {
-	DIR *dir = opendir(DEVICES_DIR);
+	DIR *dir = opendir(path);
 	const struct dirent *entry;
 	uint64_t count = 0;
 
@@ -60,6 +61,11 @@ static uint64_t our_devices(void)
 	if (dir)
 		closedir(dir);
 	return count;
+}
+
+static uint64_t our_devices(void)
+{
+	return our_devices_in(DEVICES_DIR) + our_devices_in(DISKS_DIR);
 }
 
 /*

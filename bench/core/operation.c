@@ -95,6 +95,26 @@ int operation_ioctl(struct bench_ctx *ctx, struct operation *op, unsigned long r
 	return err;
 }
 
+int operation_ioctl_shared(struct bench_ctx *ctx, unsigned long request, void *argument,
+			   const struct operation_share shares[2], size_t capacity, uint64_t each)
+{
+	uint64_t *durations = calloc(2 * capacity, sizeof(*durations));
+	int err = 0;
+
+	if (!durations)
+		return -ENOMEM;
+	for (int i = 0; i < 2; i++)
+		*shares[i].samples = operation_request(ctx, shares[i].op,
+						       durations + (size_t)i * capacity, capacity);
+	if (ioctl(bench_module_fd(ctx), request, argument))
+		err = -errno;
+	for (int i = 0; !err && i < 2; i++)
+		err = operation_add(shares[i].op, durations + (size_t)i * capacity,
+				    shares[i].samples->count, shares[i].samples->count * each);
+	free(durations);
+	return err;
+}
+
 int operation_call(struct bench_ctx *ctx, struct operation *op, measured_call call, void *context,
 		   uint64_t count)
 {

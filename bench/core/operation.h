@@ -80,6 +80,13 @@ int operation_add(struct operation *op, const uint64_t *durations, size_t calls,
 int operation_ioctl(struct bench_ctx *ctx, struct operation *op, unsigned long request,
 		    void *argument, struct pinbench_samples *samples, size_t capacity,
 		    uint64_t each);
+/* The same where the ioctl measures two things, each of @capacity calls. */
+struct operation_share {
+	struct operation *op;
+	struct pinbench_samples *samples;
+};
+int operation_ioctl_shared(struct bench_ctx *ctx, unsigned long request, void *argument,
+			   const struct operation_share shares[2], size_t capacity, uint64_t each);
 /* The figure of the calls since the last report: what one operation took. */
 double operation_each(const struct operation *op);
 /* What the calls since the last report took in all; they are no part of any figure. */

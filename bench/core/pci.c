@@ -12,8 +12,8 @@
 
 #define BUS	    "/sys/bus/pci"
 #define NO_OVERRIDE "\n"
-/* The module's driver: nobody else gives a device to it. */
-#define OWN_DRIVER "pinbench"
+/* What the module's drivers' names begin with: nobody else gives a device to one. */
+#define OWN_DRIVERS "pinbench"
 
 static unsigned long read_number(const char *name, const char *attribute)
 {
@@ -37,6 +37,11 @@ static void read_driver(const char *name, char *ret_driver, size_t bytes)
 	snprintf(ret_driver, bytes, "%.*s", (int)bytes - 1, slash ? slash + 1 : target);
 }
 
+static bool is_ours(const char *driver)
+{
+	return !strncmp(driver, OWN_DRIVERS, strlen(OWN_DRIVERS));
+}
+
 static bool is_free(const char *name, uint32_t what, const char *wanted)
 {
 	char driver[64];
@@ -44,7 +49,7 @@ static bool is_free(const char *name, uint32_t what, const char *wanted)
 	if ((read_number(name, "vendor") << 16 | read_number(name, "device")) != what)
 		return false;
 	read_driver(name, driver, sizeof(driver));
-	return !*driver || !strcmp(driver, OWN_DRIVER) || !strcmp(driver, wanted);
+	return !*driver || is_ours(driver) || !strcmp(driver, wanted);
 }
 
 static int parse_name(const char *name, struct pci_device *ret_device)
@@ -108,7 +113,7 @@ int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 				  what & 0xffff);
 	read_driver(ret_device->name, bound, sizeof(bound));
 	if (!strcmp(bound, driver)) {
-		ret_device->is_given = !strcmp(driver, OWN_DRIVER);
+		ret_device->is_given = is_ours(driver);
 		return 0;
 	}
 	/* What a case that was killed has left. */

@@ -28,7 +28,7 @@ static char *definition(const char *emulator, const struct change *change)
 		{"description", "a test"}, {"emulator", emulator}, {"type", "pc"},
 		{"cpu", "max,-rdrand"},	   {"cpus", "1"},	   {"memory_mib", "512"},
 		{"icount", "true"},	   {"snapshot", "true"},   {"arguments", NULL},
-		{"cmdline", NULL},
+		{"cmdline", NULL},	   {"disk_mib", NULL},
 	};
 	GString *text = g_string_new("# For a test.\n[machine]\n");
 
