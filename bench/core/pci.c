@@ -52,7 +52,7 @@ static bool is_free(const char *name, uint32_t what, const char *wanted)
 	return !*driver || is_ours(driver) || !strcmp(driver, wanted);
 }
 
-static int parse_name(const char *name, struct pci_device *ret_device)
+int pci_parse_name(const char *name, struct pci_device *ret_device)
 {
 	unsigned int domain, bus, device, function;
 
@@ -79,7 +79,7 @@ static int find(uint32_t what, const char *wanted, struct pci_device *ret_device
 	}
 	if (devices)
 		closedir(devices);
-	return *best ? parse_name(best, ret_device) : -ENOENT;
+	return *best ? pci_parse_name(best, ret_device) : -ENOENT;
 }
 
 static int write_override(const struct pci_device *device, const char *driver)

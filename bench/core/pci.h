@@ -20,7 +20,10 @@ struct pci_device {
 	bool is_given;	  /* to be taken back */
 };
 
-/* All return as bench_skip() and bench_fail() do. */
+/* What the kernel calls a device, by its name: name and address alone. 0 or -EINVAL. */
+int pci_parse_name(const char *name, struct pci_device *ret_device);
+
+/* The others return as bench_skip() and bench_fail() do. */
 
 /*
  * The first that is a @what (vendor and device) and nobody's, and @driver's from here on; a skip if

@@ -4,7 +4,6 @@
 #include "bench/core/ring.h"
 #include "bench/core/sysfile.h"
 
-#define RING_ENTRIES  8
 #define DISABLED_FILE "/proc/sys/kernel/io_uring_disabled"
 
 static int refuse(struct bench_ctx *ctx, int err)
@@ -29,9 +28,9 @@ static int refuse(struct bench_ctx *ctx, int err)
 			  strerror(err));
 }
 
-int ring_open(struct bench_ctx *ctx, struct io_uring *ret_ring)
+int ring_open(struct bench_ctx *ctx, unsigned int entries, struct io_uring *ret_ring)
 {
-	int err = io_uring_queue_init(RING_ENTRIES, ret_ring, 0);
+	int err = io_uring_queue_init(entries, ret_ring, 0);
 
 	return err ? refuse(ctx, -err) : 0;
 }

@@ -48,7 +48,7 @@ static int run(struct bench_ctx *ctx)
 {
 	struct io_uring ring;
 	struct operation op;
-	int err = ring_open(ctx, &ring);
+	int err = ring_open(ctx, RING_ENTRIES, &ring);
 
 	if (err)
 		return err;

@@ -99,48 +99,61 @@ static int ask_route(struct bench_ctx *ctx, struct p2p_case *c)
 	return 0;
 }
 
-static int give(struct bench_ctx *ctx, struct p2p_case *c)
+int p2p_give_provider(struct bench_ctx *ctx, struct p2p_case *c)
 {
 	int err = pci_give(ctx, PCI_IVSHMEM, PROVIDER_DRIVER, &c->provider);
 
 	if (!err)
-		err = pci_give(ctx, PCI_EDU, CLIENT_DRIVER, &c->client);
-	if (err)
-		return err;
-	bench_fact_string(ctx, "provider", c->provider.name);
-	bench_fact_string(ctx, "client", c->client.name);
-	return 0;
+		bench_fact_string(ctx, "provider", c->provider.name);
+	return err;
 }
 
-static bool is_system(const struct bench_ctx *ctx)
+int p2p_give_client(struct bench_ctx *ctx, struct p2p_case *c)
 {
-	const char *memory = bench_param(ctx, "memory");
+	int err = pci_give(ctx, PCI_EDU, CLIENT_DRIVER, &c->client);
 
-	return memory && strcmp(memory, "p2p") != 0;
-}
-
-int p2p_setup(struct bench_ctx *ctx, struct p2p_case **ret_case)
-{
-	struct p2p_case *c = calloc(1, sizeof(*c));
-	int err;
-
-	if (!c)
-		return bench_fail(ctx, ENOMEM, "no memory");
-	bench_set_state(ctx, c);
-	*ret_case = c;
-	err = give(ctx, c);
 	if (!err)
-		err = ask_distance(ctx, c);
+		bench_fact_string(ctx, "client", c->client.name);
+	return err;
+}
+
+int p2p_ask(struct bench_ctx *ctx, struct p2p_case *c)
+{
+	int err = ask_distance(ctx, c);
+
 	if (!err)
 		err = ask_route(ctx, c);
 	if (err)
 		return err;
-	c->is_system = is_system(ctx);
 	if (c->is_system)
 		c->route = PINBENCH_P2P_NO_PEER;
 	bench_fact_string(ctx, "route", route_names[c->route]);
 	bench_condition(ctx, "route", route_names[c->route]);
 	return 0;
+}
+
+int p2p_begin(struct bench_ctx *ctx, struct p2p_case **ret_case)
+{
+	const char *memory = bench_param(ctx, "memory");
+	struct p2p_case *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return bench_fail(ctx, ENOMEM, "no memory");
+	c->is_system = memory && strcmp(memory, "p2p") != 0;
+	bench_set_state(ctx, c);
+	*ret_case = c;
+	return 0;
+}
+
+int p2p_setup(struct bench_ctx *ctx, struct p2p_case **ret_case)
+{
+	int err = p2p_begin(ctx, ret_case);
+
+	if (!err)
+		err = p2p_give_provider(ctx, *ret_case);
+	if (!err)
+		err = p2p_give_client(ctx, *ret_case);
+	return err ? err : p2p_ask(ctx, *ret_case);
 }
 
 void p2p_teardown(struct bench_ctx *ctx)

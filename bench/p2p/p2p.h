@@ -27,6 +27,15 @@ extern const struct bench_param p2p_param_memory; /* p2p or system */
  * machine without such devices is a skip that says so. p2p_teardown() in any case.
  */
 int p2p_setup(struct bench_ctx *ctx, struct p2p_case **ret_case);
+/*
+ * The parts of it: a case without devices; one of them each; what the kernel says of the way, once
+ * both are the module's. The first returns as bench_fail() does, and is to be torn down if it left
+ * a case.
+ */
+int p2p_begin(struct bench_ctx *ctx, struct p2p_case **ret_case);
+int p2p_give_provider(struct bench_ctx *ctx, struct p2p_case *c);
+int p2p_give_client(struct bench_ctx *ctx, struct p2p_case *c);
+int p2p_ask(struct bench_ctx *ctx, struct p2p_case *c);
 /* Frees what own points to itself, and gives the devices back. */
 void p2p_teardown(struct bench_ctx *ctx);
 int p2p_run(struct bench_ctx *ctx);

@@ -66,7 +66,7 @@ void uring_teardown(struct bench_ctx *ctx)
 
 int uring_add_ring(struct bench_ctx *ctx, struct uring_case *c)
 {
-	int err = ring_open(ctx, &c->rings[c->open_rings]);
+	int err = ring_open(ctx, RING_ENTRIES, &c->rings[c->open_rings]);
 
 	if (!err)
 		c->open_rings++;

@@ -34,7 +34,8 @@ struct bench_param {
 	const char *help;
 	/*
 	 * For each of allowed the machine that a guest with this value is, or NULL: the
-	 * benchmark's. NULL where no value asks for one.
+	 * benchmark's. NULL where no value asks for one. Of several parameters the last one
+	 * decides.
 	 */
 	const char *const *machines;
 };

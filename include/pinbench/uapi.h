@@ -451,13 +451,18 @@ struct pinbench_p2p_map {
 /*
  * PINBENCH_IOC_P2P_DISK: a block device of memory, /dev/pinbench-diskN, whose transfers are mapped
  * for the client as a real one's are, and then copied by the processor. It takes P2P memory where
- * the kernel lets programs have that. It goes with the open file. EBUSY: the file has one already.
+ * the kernel lets programs have that. It goes with the open file, or by P2P_DISK_DROP, which has no
+ * argument; until then the client stays bound. EBUSY: the file has one already.
  */
 struct pinbench_p2p_disk {
 	__u64 bytes;  /* in: whole pages, at most PINBENCH_P2P_MAX_BYTES */
 	__u32 client; /* in: PINBENCH_PCI_ADDRESS */
 	__u32 number; /* out: N */
+	__u32 depth;  /* in: requests at once, at most PINBENCH_P2P_MAX_DEPTH */
+	__u32 reserved;
 };
+
+#define PINBENCH_P2P_MAX_DEPTH 64
 
 #define PINBENCH_P2P_ENGINE_MAX_BYTES 4088
 
@@ -508,6 +513,7 @@ struct pinbench_p2p_engine {
 #define PINBENCH_IOC_P2P_MAP		_IOWR('b', 0xf2, struct pinbench_p2p_map)
 #define PINBENCH_IOC_P2P_DISK		_IOWR('b', 0xf3, struct pinbench_p2p_disk)
 #define PINBENCH_IOC_P2P_ENGINE		_IOWR('b', 0xf4, struct pinbench_p2p_engine)
+#define PINBENCH_IOC_P2P_DISK_DROP	_IO('b', 0xf5)
 #define PINBENCH_IOC_NOTIFIER_SUBSCRIBE _IOWR('b', 0xe0, struct pinbench_notifier_subscribe)
 #define PINBENCH_IOC_NOTIFIER		_IOWR('b', 0xe1, struct pinbench_notifier)
 

@@ -16,7 +16,6 @@
 /* 1 MiB in pages that lie apart, as a drive of today takes it. */
 #define MAX_SEGMENTS 256
 #define MAX_BYTES    SZ_1M
-#define QUEUE_DEPTH  64
 
 struct p2p_disk {
 	struct blk_mq_tag_set tags;
@@ -102,11 +101,11 @@ static const struct block_device_operations disk_ops = {
 	.owner = THIS_MODULE,
 };
 
-static int make_tags(struct p2p_disk *disk)
+static int make_tags(struct p2p_disk *disk, u32 depth)
 {
 	disk->tags.ops = &queue_ops;
 	disk->tags.nr_hw_queues = 1;
-	disk->tags.queue_depth = QUEUE_DEPTH;
+	disk->tags.queue_depth = depth;
 	disk->tags.numa_node = NUMA_NO_NODE;
 	disk->tags.cmd_size = sizeof(struct command);
 	return blk_mq_alloc_tag_set(&disk->tags);
@@ -168,7 +167,7 @@ static int make_disk(struct p2p_disk *disk, const struct pinbench_p2p_disk *req)
 	disk->memory = vzalloc(req->bytes);
 	if (!disk->memory)
 		return -ENOMEM;
-	err = make_tags(disk);
+	err = make_tags(disk, req->depth);
 	return err ? err : make_gendisk(disk, req->bytes);
 }
 
@@ -179,7 +178,8 @@ int p2p_disk_create(void *state, void *arg)
 	struct p2p_disk *disk;
 	int err;
 
-	if (!req->bytes || !PAGE_ALIGNED(req->bytes) || req->bytes > PINBENCH_P2P_MAX_BYTES)
+	if (!req->bytes || !PAGE_ALIGNED(req->bytes) || req->bytes > PINBENCH_P2P_MAX_BYTES ||
+	    !req->depth || req->depth > PINBENCH_P2P_MAX_DEPTH || req->reserved)
 		return -EINVAL;
 	if (s->disk)
 		return -EBUSY;
@@ -197,7 +197,21 @@ int p2p_disk_create(void *state, void *arg)
 	return 0;
 }
 
+int p2p_disk_end(void *state, void *arg)
+{
+	struct p2p_state *s = state;
+
+	p2p_disk_drop(s->disk);
+	s->disk = NULL;
+	return 0;
+}
+
 #else
+
+int p2p_disk_end(void *state, void *arg)
+{
+	return 0;
+}
 
 int p2p_disk_create(void *state, void *arg)
 {

@@ -143,7 +143,7 @@ static void p2p_release(void *state)
 static const struct pinbench_command p2p_commands[] = {
 	{PINBENCH_IOC_P2P_DISTANCE, p2p_distance}, {PINBENCH_IOC_P2P_ALLOC, p2p_allocate},
 	{PINBENCH_IOC_P2P_MAP, p2p_map},	   {PINBENCH_IOC_P2P_DISK, p2p_disk_create},
-	{PINBENCH_IOC_P2P_ENGINE, p2p_engine},
+	{PINBENCH_IOC_P2P_ENGINE, p2p_engine},	   {PINBENCH_IOC_P2P_DISK_DROP, p2p_disk_end},
 };
 
 const struct pinbench_family pinbench_family_p2p = {

@@ -53,6 +53,7 @@ int p2p_allocate(void *state, void *arg);
 int p2p_map(void *state, void *arg);
 int p2p_engine(void *state, void *arg);
 int p2p_disk_create(void *state, void *arg);
+int p2p_disk_end(void *state, void *arg);
 /* Takes NULL. */
 void p2p_disk_drop(struct p2p_disk *disk);
 

@@ -118,7 +118,7 @@ static int hold_by_uring(struct bench_ctx *ctx, struct occupant *o)
 		.iov_base = o->pool.addr,
 		.iov_len = o->pool.filled_pages * AREA_PAGE_BYTES,
 	};
-	int err = ring_open(ctx, &o->ring);
+	int err = ring_open(ctx, RING_ENTRIES, &o->ring);
 
 	if (err)
 		return err;
