@@ -66,6 +66,8 @@ struct pb_case {
 	struct pb_counter *counters;
 	size_t counter_count;
 	const json_t *conditions; /* text by name; NULL: none */
+	/* Why its counted figures differ from run to run; NULL: they do not, or it is timed */
+	const char *not_deterministic;
 	struct pb_fact *facts;
 	size_t fact_count;
 	const char *profile;	   /* the folder of its profile, from the result's; or NULL */
@@ -78,6 +80,9 @@ struct pb_benchmark {
 	const char *path;
 	const char *inside;
 	const char *outside;
+	/* Of emulated devices: what its figures say, and what they cannot. NULL: there are none. */
+	const char *emulated_says;
+	const char *emulated_cannot_say;
 };
 
 struct pb_failure {

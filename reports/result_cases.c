@@ -10,6 +10,7 @@ static const struct pb_text_field case_fields[] = {
 	PB_TEXT(struct pb_case, reason, "reason", true),
 	PB_TEXT(struct pb_case, profile, "profile", true),
 	PB_TEXT(struct pb_case, profile_error, "profile_error", true),
+	PB_TEXT(struct pb_case, not_deterministic, PB_CASE_NOT_DETERMINISTIC, true),
 };
 
 static const struct pb_text_field metric_fields[] = {
@@ -240,6 +241,14 @@ static int check_profile(struct pb_reader *reader, const struct pb_case *item)
 	return 0;
 }
 
+/* A figure that is called inexact without a reason would be no better than one that is not. */
+static int check_not_deterministic(struct pb_reader *reader, const struct pb_case *item)
+{
+	if (!item->not_deterministic || *item->not_deterministic)
+		return 0;
+	return pb_reader_fail(reader, PB_CASE_NOT_DETERMINISTIC, "must say why, is empty");
+}
+
 static int read_case(struct pb_reader *reader, json_t *object, struct pb_case *item)
 {
 	int ret = pb_read_is_object(reader, object);
@@ -254,6 +263,8 @@ static int read_case(struct pb_reader *reader, json_t *object, struct pb_case *i
 	if (ret < 0)
 		return ret;
 	ret = check_profile(reader, item);
+	if (ret == 0)
+		ret = check_not_deterministic(reader, item);
 	if (ret < 0)
 		return ret;
 	ret = read_outcome(reader, object, item);
@@ -282,11 +293,15 @@ int pb_read_cases(struct pb_reader *reader, struct pb_result *result)
 		return ret;
 	result->cases = g_new0(struct pb_case, json_array_size(cases));
 	json_array_foreach (cases, i, value) {
+		struct pb_case *item = &result->cases[result->case_count++];
 		size_t mark = pb_reader_enter(reader, "cases[%zu]", i);
 
-		ret = read_case(reader, value, &result->cases[result->case_count++]);
+		ret = read_case(reader, value, item);
 		if (ret < 0)
 			return ret;
+		/* Of time nothing else is expected. */
+		if (!result->environment.counted)
+			item->not_deterministic = NULL;
 		reader->case_id = NULL;
 		pb_reader_leave(reader, mark);
 	}

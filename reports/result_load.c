@@ -54,6 +54,11 @@ static const struct pb_text_field benchmark_fields[] = {
 	PB_TEXT(struct pb_benchmark, outside, "outside", false),
 };
 
+static const struct pb_text_field emulated_fields[] = {
+	PB_TEXT(struct pb_benchmark, emulated_says, "says", false),
+	PB_TEXT(struct pb_benchmark, emulated_cannot_say, "cannot_say", false),
+};
+
 static const struct pb_text_field failure_fields[] = {
 	PB_TEXT(struct pb_failure, kind, "kind", false),
 	PB_TEXT(struct pb_failure, detail, "detail", false),
@@ -233,6 +238,26 @@ static int read_run(struct pb_reader *reader, struct pb_result *result)
 	return 0;
 }
 
+/* Absent where no device is emulated, and in all that older versions wrote. */
+static int read_emulated(struct pb_reader *reader, json_t *parent, struct pb_benchmark *benchmark)
+{
+	json_t *object;
+	size_t mark;
+	int ret;
+
+	if (!json_object_get(parent, PB_BENCHMARK_EMULATED))
+		return 0;
+	ret = pb_read_object(reader, parent, PB_BENCHMARK_EMULATED, &object);
+	if (ret < 0)
+		return ret;
+	mark = pb_reader_enter(reader, PB_BENCHMARK_EMULATED);
+	ret = PB_READ_TEXTS(reader, object, emulated_fields, benchmark);
+	if (ret < 0)
+		return ret;
+	pb_reader_leave(reader, mark);
+	return 0;
+}
+
 static int read_benchmarks(struct pb_reader *reader, struct pb_result *result)
 {
 	json_t *object, *value;
@@ -251,6 +276,8 @@ static int read_benchmarks(struct pb_reader *reader, struct pb_result *result)
 		if (ret < 0)
 			return ret;
 		ret = PB_READ_TEXTS(reader, value, benchmark_fields, benchmark);
+		if (ret == 0)
+			ret = read_emulated(reader, value, benchmark);
 		if (ret < 0)
 			return ret;
 		pb_reader_leave(reader, mark);

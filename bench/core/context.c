@@ -153,6 +153,11 @@ void bench_condition(struct bench_ctx *ctx, const char *name, const char *value)
 	json_object_set_new(ctx->conditions, name, json_string(value));
 }
 
+void bench_not_deterministic(struct bench_ctx *ctx, const char *why)
+{
+	snprintf(ctx->not_deterministic, sizeof(ctx->not_deterministic), "%s", why);
+}
+
 void bench_fact_null(struct bench_ctx *ctx, const char *name)
 {
 	json_object_set_new(ctx->facts, name, json_null());
@@ -305,6 +310,9 @@ json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome)
 	json_object_set(ret, "facts", ctx->facts);
 	if (json_object_size(ctx->conditions))
 		json_object_set(ret, PB_CASE_CONDITIONS, ctx->conditions);
+	if (ctx->counted && *ctx->not_deterministic)
+		json_object_set_new(ret, PB_CASE_NOT_DETERMINISTIC,
+				    json_string(ctx->not_deterministic));
 	if (ok && ctx->counted)
 		json_object_set_new(ret, PB_EVENT_REGIONS, regions_to_json(ctx));
 	return ret;

@@ -15,7 +15,8 @@ struct bench_ctx {
 	double call_overhead;
 	const char *scratch_dir;
 	char reason[512]; /* of a skip or a failure */
-	json_t *samples;  /* metric name -> list */
+	char not_deterministic[256];
+	json_t *samples; /* metric name -> list */
 	json_t *counters;
 	json_t *facts;
 	json_t *conditions;

@@ -67,6 +67,15 @@ static json_t *needs_to_json(const struct bench *bench)
 	return ret;
 }
 
+/* NULL if it says nothing of it. */
+static json_t *emulated_to_json(const struct bench *bench)
+{
+	if (!bench->emulated)
+		return NULL;
+	return json_pack("{s:s, s:s}", "says", bench->emulated->says, "cannot_say",
+			 bench->emulated->cannot_say);
+}
+
 json_t *list_to_json(void)
 {
 	json_t *ret = json_array();
@@ -76,11 +85,12 @@ json_t *list_to_json(void)
 
 		json_array_append_new(
 			ret,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b}", "name",
-				  b->name, "summary", b->summary, "path", b->path, "inside",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b, s:o*}",
+				  "name", b->name, "summary", b->summary, "path", b->path, "inside",
 				  b->inside, "outside", b->outside, "metrics", metrics_to_json(b),
 				  "params", params_to_json(b), "needs", needs_to_json(b), "machine",
-				  b->machine ? b->machine : "plain", "hazard", b->hazard));
+				  b->machine ? b->machine : "plain", "hazard", b->hazard,
+				  PB_BENCHMARK_EMULATED, emulated_to_json(b)));
 	}
 	return ret;
 }

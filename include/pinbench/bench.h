@@ -47,6 +47,12 @@ enum bench_need {
 	BENCH_NEEDS_LKDTM = 1 << 2,    /* /sys/kernel/debug/provoke-crash */
 };
 
+/* Where devices are emulated: what the figures of a guest say, and what they cannot. */
+struct bench_emulated {
+	const char *says;	/* "instructions of the kernel's path, topology, correctness" */
+	const char *cannot_say; /* "bandwidth, latency of a wire" */
+};
+
 struct bench {
 	const char *name;			 /* FAMILY/NAME, as its file is called */
 	const char *summary;			 /* what it measures, one sentence */
@@ -57,6 +63,7 @@ struct bench {
 	const struct bench_param *const *params; /* NULL-terminated, in the order of the id */
 	unsigned int needs;			 /* bits of enum bench_need */
 	const char *machine; /* configs/machines/NAME.ini for a guest; NULL: plain */
+	const struct bench_emulated *emulated; /* NULL: no device has a part in the figures */
 	/*
 	 * Where figures are exact: at most so many repetitions, for a benchmark that takes seconds
 	 * to get ready for each. 0: as many as the plan says.
@@ -99,6 +106,12 @@ void bench_fact_null(struct bench_ctx *ctx, const char *name);
  * differ in it, their figures are not of the same thing, and are not compared.
  */
 void bench_condition(struct bench_ctx *ctx, const char *name, const char *value);
+/*
+ * Counted figures of this case are not the same in every run, and @why: "completes in a thread of
+ * the emulator". They are shown as that, and get no verdict. Nothing where time is measured, which
+ * never is exact. The last reason stays.
+ */
+void bench_not_deterministic(struct bench_ctx *ctx, const char *why);
 /* The metric's min_effect_percent, in this case. @metric lives as long as the case. */
 void bench_min_effect(struct bench_ctx *ctx, const char *metric, double percent);
 /* A count that the kernel keeps, over one repetition, per "region" or per "page". */

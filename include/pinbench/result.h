@@ -24,6 +24,12 @@
 /* Of a case, where there are any: what its figures are figures of, by name. */
 #define PB_CASE_CONDITIONS "conditions"
 
+/* Of a case whose counted figures are not the same in every run: why. */
+#define PB_CASE_NOT_DETERMINISTIC "not_deterministic"
+
+/* Of a benchmark on emulated devices: {"says","cannot_say"}. */
+#define PB_BENCHMARK_EMULATED "emulated"
+
 /* cases[].metrics[].better */
 #define PB_BETTER_LOWER	 "lower"
 #define PB_BETTER_HIGHER "higher"

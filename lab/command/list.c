@@ -4,6 +4,7 @@
 #include "lab/run/catalog.h"
 #include "lab/command/command.h"
 #include "lab/paths.h"
+#include "pinbench/result.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -51,6 +52,13 @@ static void print_params(const json_t *benchmark)
 	}
 }
 
+static void print_emulated(const json_t *emulated)
+{
+	if (emulated)
+		printf("    emulated   says %s\n               cannot say %s\n",
+		       text_of(emulated, "says"), text_of(emulated, "cannot_say"));
+}
+
 static void print_benchmark(const json_t *benchmark)
 {
 	json_t *need;
@@ -60,6 +68,7 @@ static void print_benchmark(const json_t *benchmark)
 	printf("    path       %s\n    inside     %s\n    outside    %s\n",
 	       text_of(benchmark, "path"), text_of(benchmark, "inside"),
 	       text_of(benchmark, "outside"));
+	print_emulated(json_object_get(benchmark, PB_BENCHMARK_EMULATED));
 	print_metrics(benchmark);
 	print_params(benchmark);
 	printf("    needs     ");

@@ -4,6 +4,7 @@
 #include "lab/compare/explain.h"
 #include "lab/run/counters.h"
 #include "lab/util/files.h"
+#include "pinbench/result.h"
 #include "reports/compare/functions.h"
 #include "reports/error.h"
 #include "reports/file.h"
@@ -78,6 +79,9 @@ static void choose(struct explaining *e, const json_t *rows,
 		bool wanted = moved(row) || reached(measured[PB_BASELINE], id) ||
 			      reached(measured[PB_PATCHED], id);
 
+		/* What is not the same in two runs of one kernel would blame any function. */
+		if (json_object_get(row, PB_CASE_NOT_DETERMINISTIC))
+			continue;
 		/* What is on one side alone has nothing to be compared with. */
 		if (wanted && json_object_get(row, "baseline") && json_object_get(row, "patched") &&
 		    !holds(e->ids, id))

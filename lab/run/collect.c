@@ -151,6 +151,17 @@ static void add_boot(json_t *metric, const struct pb_attempt *attempt)
 	}
 }
 
+/* One boot that is not the same every time is enough. */
+static void add_not_deterministic(json_t *ret, const struct pb_attempt *attempts, guint boots)
+{
+	for (guint boot = 0; boot < boots; boot++) {
+		json_t *why = json_object_get(attempts[boot].measured, PB_CASE_NOT_DETERMINISTIC);
+
+		if (why && !json_object_get(ret, PB_CASE_NOT_DETERMINISTIC))
+			json_object_set(ret, PB_CASE_NOT_DETERMINISTIC, why);
+	}
+}
+
 /* Counters and facts are those of the first boot, and so is what the emulator counted. */
 static void add_counted(json_t *ret, const struct pb_attempt *first)
 {
@@ -178,6 +189,7 @@ json_t *pb_collect_case(const struct pb_attempt *attempts, guint boots)
 	}
 	ret = json_deep_copy(attempts[0].measured);
 	add_counted(ret, &attempts[0]);
+	add_not_deterministic(ret, attempts, boots);
 	json_array_foreach (json_object_get(ret, "metrics"), i, metric) {
 		for (guint boot = 1; boot < boots; boot++)
 			add_boot(metric, &attempts[boot]);

@@ -199,7 +199,8 @@ static json_t *environment_object(const struct pb_document_inputs *in, json_t *o
 /* The descriptions of the benchmarks that have a case here. */
 static json_t *benchmarks_object(const struct pb_document_inputs *in)
 {
-	static const char *const keys[] = {"summary", "path", "inside", "outside"};
+	static const char *const keys[] = {"summary", "path", "inside", "outside",
+					   PB_BENCHMARK_EMULATED};
 	json_t *ret = json_object();
 
 	for (char **id = in->plan->ids; *id; id++) {

@@ -84,7 +84,8 @@ static json_t *validity_of(const struct pb_environment *before, const struct pb_
 	return validity;
 }
 
-static void count(json_t *rows, guint *ret_counts)
+/* *ret_unjudged: of the inconclusive ones, those that no verdict can rest on. */
+static void count(json_t *rows, guint *ret_counts, guint *ret_unjudged)
 {
 	json_t *row;
 	size_t i;
@@ -92,11 +93,11 @@ static void count(json_t *rows, guint *ret_counts)
 	json_array_foreach (rows, i, row) {
 		const char *verdict = json_string_value(json_object_get(row, "verdict"));
 
-		for (int v = 0; v <= PB_VERDICT_MISSING; v++) {
-			if (json_is_true(json_object_get(row, "primary")) &&
-			    !strcmp(verdict, pb_verdict_name(v)))
-				ret_counts[v]++;
-		}
+		if (!json_is_true(json_object_get(row, "primary")))
+			continue;
+		*ret_unjudged += json_object_get(row, PB_CASE_NOT_DETERMINISTIC) != NULL;
+		for (int v = 0; v <= PB_VERDICT_MISSING; v++)
+			ret_counts[v] += !strcmp(verdict, pb_verdict_name(v));
 	}
 }
 
@@ -109,17 +110,22 @@ static json_t *counts_object(const guint *counts)
 	return object;
 }
 
-/* The worst that was found; nothing compared is no "unchanged". */
-static enum pb_verdict overall(const guint *counts)
+/*
+ * The worst that was found; nothing compared is no "unchanged". Figures that are not deterministic
+ * are a ground of nothing, unless there are no others.
+ */
+static enum pb_verdict overall(const guint *counts, guint unjudged)
 {
 	static const enum pb_verdict order[] = {PB_VERDICT_REGRESSION, PB_VERDICT_INCONCLUSIVE,
 						PB_VERDICT_IMPROVEMENT, PB_VERDICT_UNCHANGED};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
-		if (counts[order[i]])
+		bool open = order[i] == PB_VERDICT_INCONCLUSIVE;
+
+		if (counts[order[i]] > (open ? unjudged : 0))
 			return order[i];
 	}
-	return PB_VERDICT_MISSING;
+	return unjudged ? PB_VERDICT_INCONCLUSIVE : PB_VERDICT_MISSING;
 }
 
 static void append_others(GString *text, const guint *counts, enum pb_verdict but)
@@ -141,7 +147,14 @@ static void append_others(GString *text, const guint *counts, enum pb_verdict bu
 	g_string_append_c(text, '.');
 }
 
-static char *sentence_of(const guint *counts)
+static guint judged_of(const guint *counts)
+{
+	return counts[PB_VERDICT_REGRESSION] + counts[PB_VERDICT_IMPROVEMENT] +
+	       counts[PB_VERDICT_UNCHANGED] + counts[PB_VERDICT_INCONCLUSIVE];
+}
+
+/* Of what can be judged; the rest is named behind it. */
+static void append_judged(GString *text, const guint *counts)
 {
 	static const char *const leads[] = {
 		[PB_VERDICT_REGRESSION] = "Regression: %u of %u figures got worse",
@@ -149,17 +162,26 @@ static char *sentence_of(const guint *counts)
 		[PB_VERDICT_UNCHANGED] = "Unchanged: %u of %u figures",
 		[PB_VERDICT_INCONCLUSIVE] = "Inconclusive: %u of %u figures, none shown worse",
 	};
-	enum pb_verdict verdict = overall(counts);
-	guint judged = counts[PB_VERDICT_REGRESSION] + counts[PB_VERDICT_IMPROVEMENT] +
-		       counts[PB_VERDICT_UNCHANGED] + counts[PB_VERDICT_INCONCLUSIVE];
-	GString *text = g_string_new(NULL);
+	enum pb_verdict verdict = overall(counts, 0);
 
-	if (verdict == PB_VERDICT_MISSING) {
-		g_string_append(text, "Nothing could be compared.");
-	} else {
-		g_string_append_printf(text, leads[verdict], counts[verdict], judged);
-		append_others(text, counts, verdict);
-	}
+	g_string_append_printf(text, leads[verdict], counts[verdict], judged_of(counts));
+	append_others(text, counts, verdict);
+}
+
+static char *sentence_of(const guint *all, guint unjudged)
+{
+	GString *text = g_string_new(NULL);
+	guint counts[PB_VERDICT_MISSING + 1];
+
+	memcpy(counts, all, sizeof(counts));
+	counts[PB_VERDICT_INCONCLUSIVE] -= unjudged;
+	if (judged_of(counts))
+		append_judged(text, counts);
+	else
+		g_string_append(text, unjudged ? "Nothing could be judged."
+					       : "Nothing could be compared.");
+	if (unjudged)
+		g_string_append_printf(text, " %u not deterministic, without a verdict.", unjudged);
 	if (counts[PB_VERDICT_MISSING])
 		g_string_append_printf(text, " %u missing.", counts[PB_VERDICT_MISSING]);
 	return g_string_free(text, FALSE);
@@ -204,7 +226,7 @@ int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GE
 {
 	const struct pb_environment *before = &in->baseline->environment;
 	const struct pb_environment *after = &in->patched->environment;
-	guint counts[PB_VERDICT_MISSING + 1] = {0};
+	guint counts[PB_VERDICT_MISSING + 1] = {0}, unjudged = 0;
 	g_autofree char *sentence = NULL;
 	int err = check(before, after, ret_error);
 	json_t *rows;
@@ -212,8 +234,8 @@ int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GE
 	if (err)
 		return err;
 	rows = pb_compare_rows(in);
-	count(rows, counts);
-	sentence = sentence_of(counts);
+	count(rows, counts, &unjudged);
+	sentence = sentence_of(counts, unjudged);
 	*ret_root = json_object();
 	json_object_set(*ret_root, "baseline", json_object_get(in->baseline->root, "environment"));
 	json_object_set(*ret_root, "patched", json_object_get(in->patched->root, "environment"));
@@ -224,7 +246,7 @@ int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GE
 				      in->rules.min_effect * 100, "min_absolute",
 				      in->rules.min_absolute));
 	json_object_set_new(*ret_root, "cases", rows);
-	conclude(*ret_root, counts, overall(counts), sentence);
+	conclude(*ret_root, counts, overall(counts, unjudged), sentence);
 	return 0;
 }
 

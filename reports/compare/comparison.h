@@ -46,7 +46,9 @@ struct pb_comparison_row {
 	const char *benchmark;
 	const char *metric;
 	const char *unit;
-	const char *reason; /* why it is missing, or NULL */
+	const char *reason; /* why it is missing, or is not judged; or NULL */
+	/* Why the figure differs from run to run: an inconclusive one. Else NULL. */
+	const char *not_deterministic;
 	struct pb_param *params;
 	size_t param_count;
 	double baseline;

@@ -88,7 +88,10 @@ json_t *pb_control_judge(const struct pb_result *result)
 	for (size_t i = 0; i < result->case_count; i++) {
 		const struct pb_case *item = &result->cases[i];
 
-		for (size_t m = 0; item->outcome == PB_CASE_OK && m < item->metric_count; m++)
+		/* What says itself that it differs between boots proves nothing by it. */
+		if (item->outcome != PB_CASE_OK || item->not_deterministic)
+			continue;
+		for (size_t m = 0; m < item->metric_count; m++)
 			add_metric(&floor, &item->metrics[m]);
 	}
 	return json_pack("{s:I, s:i, s:i, s:f, s:f, s:f, s:b}", "boots",

@@ -12,7 +12,8 @@
  * how many figures (medians of a boot) differ between boots, and by how much of the
  * smaller at most; the largest difference between two cases of a benchmark that state
  * known_insns, and what was seen of it. ok: none differs, and it was seen exactly. A case
- * that was not measured, or no known delay, is not ok. Free with json_decref.
+ * that was not measured, or no known delay, is not ok; one that is not deterministic is not looked
+ * at. Free with json_decref.
  */
 json_t *pb_control_judge(const struct pb_result *result);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pinbench/result.h"
 #include "reports/compare/comparison.h"
 #include "reports/error.h"
 #include "reports/result_read.h"
@@ -14,6 +15,7 @@ static const struct pb_text_field row_fields[] = {
 	PB_TEXT(struct pb_comparison_row, metric, "metric", false),
 	PB_TEXT(struct pb_comparison_row, unit, "unit", false),
 	PB_TEXT(struct pb_comparison_row, reason, "reason", true),
+	PB_TEXT(struct pb_comparison_row, not_deterministic, PB_CASE_NOT_DETERMINISTIC, true),
 	PB_TEXT(struct pb_comparison_row, command, "command", true),
 	PB_TEXT(struct pb_comparison_row, profile_error, "profile_error", true),
 };
@@ -113,6 +115,10 @@ static int read_row(struct pb_reader *reader, json_t *object, struct pb_comparis
 		err = pb_read_bool(reader, object, "primary", &row->primary);
 	if (!err)
 		err = read_verdict(reader, object, &row->verdict);
+	if (!err && row->not_deterministic && row->verdict != PB_VERDICT_INCONCLUSIVE)
+		err = pb_reader_fail(reader, "verdict",
+				     "is \"%s\" of a figure that is not deterministic",
+				     pb_verdict_name(row->verdict));
 	if (!err)
 		err = read_profile(reader, object, row);
 	read_figures(object, row);

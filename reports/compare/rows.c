@@ -89,6 +89,19 @@ static void judge_counted(const struct pb_compare_rules *rules, json_t *row,
 							   min_effect, rules->min_absolute)));
 }
 
+/* The difference is shown, and never judged: it may be there between two runs of one kernel. */
+static void leave_open(json_t *row, const struct pb_metric *before, const struct pb_metric *after,
+		       const char *why)
+{
+	g_autofree char *reason = g_strdup_printf("not deterministic: %s", why);
+	double delta = percent(after->median - before->median, before->median);
+
+	json_object_set_new(row, "verdict", json_string(pb_verdict_name(PB_VERDICT_INCONCLUSIVE)));
+	json_object_set_new(row, "reason", json_string(reason));
+	json_object_set_new(row, PB_CASE_NOT_DETERMINISTIC, json_string(why));
+	json_object_set_new(row, "delta_percent", pb_number_or_null(delta));
+}
+
 static json_t *boots_of(const struct pb_metric *metric)
 {
 	json_t *boots = json_array();
@@ -129,9 +142,16 @@ static char *command_of(const struct pb_compare_inputs *in, const char *id)
 	return g_string_free(command, FALSE);
 }
 
+/* NULL: the figures of both sides are exact, or none is expected to be. */
+static const char *why_not_exact(const struct pb_case *before, const struct pb_case *after)
+{
+	return before->not_deterministic ? before->not_deterministic : after->not_deterministic;
+}
+
 static void add_figures(const struct pairing *p, const struct pb_case *item,
 			const struct pb_metric *before, const struct pb_metric *after)
 {
+	const char *why = why_not_exact(item, pb_result_case(p->in->patched, item->id));
 	const struct pb_case *control =
 		p->in->control ? pb_result_case(p->in->control, item->id) : NULL;
 	json_t *row =
@@ -145,7 +165,9 @@ static void add_figures(const struct pairing *p, const struct pb_case *item,
 	json_object_set_new(row, "baseline", json_real(before->median));
 	json_object_set_new(row, "patched", json_real(after->median));
 	json_object_set_new(row, "delta", json_real(after->median - before->median));
-	if (p->in->baseline->environment.counted)
+	if (why)
+		leave_open(row, before, after, why);
+	else if (p->in->baseline->environment.counted)
 		judge_counted(&p->in->rules, row, before, after);
 	else
 		g_array_append_val(p->timed, timed);

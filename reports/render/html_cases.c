@@ -86,7 +86,10 @@ static void add_row(GString *out, const struct pb_view_group *group, const struc
 
 	g_string_append(out, "<tbody><tr><th scope=\"row\"><details><summary>");
 	say(out, first[0] ? first : "none");
-	g_string_append(out, "</summary></details></th>");
+	g_string_append(out, "</summary></details>");
+	if (row->source->not_deterministic)
+		pb_html_element(out, "small", "not deterministic");
+	g_string_append(out, "</th>");
 	for (guint i = 1; i < group->varying->len; i++) {
 		g_string_append(out, "<td");
 		pb_html_attribute(out, "data-label", group->varying->pdata[i]);
@@ -150,6 +153,8 @@ void pb_html_group(GString *out, const struct pb_view_group *group)
 		say(out, group->fixed);
 		g_string_append(out, "</p>");
 	}
+	for (guint i = 0; i < group->notes->len; i++)
+		pb_html_element(out, "p class=\"note\"", group->notes->pdata[i]);
 	g_string_append(
 		out,
 		"\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Cases of ");

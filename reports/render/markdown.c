@@ -102,6 +102,11 @@ static void add_group(GString *out, const struct pb_view_group *group)
 		say(out, group->fixed);
 		g_string_append(out, "\n\n");
 	}
+	for (guint i = 0; i < group->notes->len; i++) {
+		g_string_append(out, "> ");
+		say(out, group->notes->pdata[i]);
+		g_string_append(out, "\n\n");
+	}
 	add_table_head(out, group);
 	for (guint i = 0; i < group->rows->len; i++)
 		add_row(out, group, i);

@@ -166,6 +166,8 @@ static void add_group(GString *out, const struct pb_view_group *group, size_t co
 	pb_text_append_wrapped(out, group->benchmark, columns, 0);
 	if (group->fixed[0])
 		pb_text_append_wrapped(out, group->fixed, columns, GAP);
+	for (guint i = 0; i < group->notes->len; i++)
+		pb_text_append_wrapped(out, group->notes->pdata[i], columns, GAP);
 	measure(&table);
 	table.metrics = fitting_metrics(&table, columns);
 	shown = table.metrics ? table.metrics : MIN(primary_count(group), group->columns->len);

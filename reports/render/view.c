@@ -222,6 +222,23 @@ static void add_trust(struct pb_view *view)
 	trust(view, "Run", pb_view_say(view, "profile %s, %s", run->profile, wall));
 }
 
+/* The line on the kind of evidence; that some of it is inexact comes first. */
+static const char *evidence_line(struct pb_view *view)
+{
+	const struct pb_result *result = view->result;
+	size_t inexact = 0;
+
+	for (size_t i = 0; i < result->case_count; i++)
+		inexact += result->cases[i].outcome == PB_CASE_OK &&
+			   result->cases[i].not_deterministic;
+	if (!inexact)
+		return evidence_words[result->environment.counted].line;
+	return pb_view_say(view,
+			   "counted: instructions, exact but for %zu case%s that %s not "
+			   "deterministic (" PB_VIEW_INEXACT "); says nothing about time",
+			   inexact, inexact == 1 ? "" : "s", inexact == 1 ? "is" : "are");
+}
+
 static void add_words(struct pb_view *view, size_t skipped)
 {
 	const struct pb_result *result = view->result;
@@ -248,7 +265,7 @@ static void add_words(struct pb_view *view, size_t skipped)
 				    result->case_count, env->kernel.release, unit, failed);
 	if (result->run.interrupted)
 		view->headline = pb_view_say(view, "Interrupted: %s", view->headline);
-	view->evidence = evidence_words[env->counted].line;
+	view->evidence = evidence_line(view);
 	view->rerun = result->run.command;
 }
 

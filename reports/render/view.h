@@ -34,6 +34,9 @@ struct pb_view_column {
 	bool primary;
 };
 
+/* Stands before a figure of a case that is not deterministic; a note of the group says why. */
+#define PB_VIEW_INEXACT "~"
+
 struct pb_view_cell {
 	const char *median; /* "" if the case does not have this metric */
 	const char *low;    /* smallest and largest sample */
@@ -59,6 +62,9 @@ struct pb_view_group {
 	GPtrArray *varying;		  /* const char: names of those that are not */
 	GPtrArray *columns;		  /* struct pb_view_column, primary ones first */
 	GPtrArray *rows;		  /* struct pb_view_row */
+	/* const char: what must stand beside its figures: what they cannot say, which are inexact
+	 */
+	GPtrArray *notes;
 };
 
 /* What a counter of the processor is: the unit of its column. */

@@ -23,6 +23,7 @@ void pb_view_group_free(void *data)
 	g_ptr_array_unref(group->varying);
 	g_ptr_array_unref(group->columns);
 	g_ptr_array_unref(group->rows);
+	g_ptr_array_unref(group->notes);
 	g_free(group);
 }
 
@@ -35,6 +36,7 @@ struct pb_view_group *pb_view_group_new(const char *benchmark)
 	group->varying = g_ptr_array_new();
 	group->columns = g_ptr_array_new_with_free_func(g_free);
 	group->rows = g_ptr_array_new_with_free_func(pb_view_row_free);
+	group->notes = g_ptr_array_new();
 	return group;
 }
 
@@ -65,6 +67,8 @@ static struct pb_view_row *row_new(struct pb_view *view, const struct pb_case *i
 		add_pair(row->counters, counter->name,
 			 pb_view_say(view, "%s per %s", number, counter->per));
 	}
+	if (item->not_deterministic)
+		add_pair(row->facts, "not deterministic", item->not_deterministic);
 	for (size_t i = 0; i < item->fact_count; i++)
 		add_pair(row->facts, item->facts[i].name,
 			 pb_view_take(view, pb_text_fact(item->facts[i].value)));
@@ -155,13 +159,15 @@ static const char *samples_of(struct pb_view *view, const struct pb_metric *metr
 }
 
 static void fill_cell(struct pb_view *view, struct pb_view_cell *cell,
-		      const struct pb_metric *metric)
+		      const struct pb_metric *metric, const struct pb_case *item)
 {
 	cell->median = pb_view_take(view, pb_text_number(metric->median));
 	cell->low = pb_view_take(view, pb_text_number(metric->min));
 	cell->high = pb_view_take(view, pb_text_number(metric->max));
 	cell->spread = strcmp(cell->low, cell->median) || strcmp(cell->high, cell->median);
 	cell->samples = samples_of(view, metric);
+	if (item->not_deterministic)
+		cell->median = pb_view_say(view, PB_VIEW_INEXACT "%s", cell->median);
 }
 
 static const struct pb_metric *find_metric(const struct pb_case *item,
@@ -195,7 +201,7 @@ static void fill_row(struct pb_view *view, const struct pb_view_group *group,
 
 		row->cells[i].median = "";
 		if (metric)
-			fill_cell(view, &row->cells[i], metric);
+			fill_cell(view, &row->cells[i], metric, row->source);
 	}
 }
 
@@ -251,8 +257,47 @@ static void add_keys(struct pb_view *view, const struct pb_view_group *group)
 	}
 }
 
+/* Of real devices there is nothing of the kind to say. */
+static void add_emulated(struct pb_view *view, struct pb_view_group *group)
+{
+	const struct pb_benchmark *about = group->about;
+
+	if (!about || !about->emulated_says || strcmp(view->result->environment.kind, "guest"))
+		return;
+	g_ptr_array_add(group->notes,
+			(char *)pb_view_say(view,
+					    "Emulated devices. Says: %s. "
+					    "Cannot say: %s.",
+					    about->emulated_says, about->emulated_cannot_say));
+}
+
+/* A note for each reason, with the number of cases. */
+static void add_inexact(struct pb_view *view, struct pb_view_group *group)
+{
+	g_autoptr(GPtrArray) reasons = pb_view_reasons_new();
+
+	for (guint i = 0; i < group->rows->len; i++) {
+		const struct pb_case *item = ((struct pb_view_row *)group->rows->pdata[i])->source;
+
+		if (item->not_deterministic)
+			pb_view_add_reason(reasons, item->not_deterministic, item->id);
+	}
+	for (guint i = 0; i < reasons->len; i++) {
+		const struct pb_view_skip *one = reasons->pdata[i];
+
+		g_ptr_array_add(group->notes,
+				(char *)pb_view_say(view,
+						    PB_VIEW_INEXACT
+						    " not deterministic, %u of %u case%s: %s.",
+						    one->ids->len, group->rows->len,
+						    group->rows->len == 1 ? "" : "s", one->reason));
+	}
+}
+
 static void finish_group(struct pb_view *view, struct pb_view_group *group)
 {
+	add_emulated(view, group);
+	add_inexact(view, group);
 	add_columns(group, true);
 	add_columns(group, false);
 	split_params(view, group);

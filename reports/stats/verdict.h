@@ -14,7 +14,10 @@ enum pb_verdict {
 	PB_VERDICT_REGRESSION,
 	PB_VERDICT_IMPROVEMENT,
 	PB_VERDICT_UNCHANGED,
-	/* Neither a difference nor its absence is shown. Timed comparisons only. */
+	/*
+	 * Neither a difference nor its absence is shown: of timed figures, and of counted ones
+	 * that are not deterministic.
+	 */
 	PB_VERDICT_INCONCLUSIVE,
 	/* One side has no figure. */
 	PB_VERDICT_MISSING,

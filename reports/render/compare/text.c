@@ -5,6 +5,7 @@
 #include "reports/render/compare/text.h"
 #include "reports/render/compare/text_table.h"
 #include "reports/render/compare/where.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 #include "pinbench/result.h"
 
@@ -242,9 +243,16 @@ static void add_control(GString *out, const struct pb_comparison *c, const json_
 
 static void add_evidence(GString *out, const struct pb_comparison *c)
 {
+	guint unjudged = pb_compare_unjudged(c);
+
 	if (is_counted(c)) {
 		g_string_append(out, "evidence  counted: instructions, exact; says nothing about "
 				     "time\n");
+		if (unjudged)
+			g_string_append_printf(out,
+					       "          not deterministic, so not exact: %u "
+					       "figures\n",
+					       unjudged);
 		return;
 	}
 	g_string_append(out, "evidence  timed: ns of this machine; the boot is the replicate\n");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "reports/render/compare/text_table.h"
+#include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
 #define NUMBER_WIDTH   10
@@ -45,7 +46,9 @@ static bool varies(const struct pb_compare_block *block, const char *name)
 static bool belongs(const struct pb_compare_block *block, const struct pb_comparison_row *row)
 {
 	return !strcmp(block->first->benchmark, row->benchmark) &&
-	       !strcmp(block->first->metric, row->metric) && block->first->verdict == row->verdict;
+	       !strcmp(block->first->metric, row->metric) &&
+	       block->first->verdict == row->verdict &&
+	       !g_strcmp0(block->first->not_deterministic, row->not_deterministic);
 }
 
 static struct pb_compare_block *block_for(GPtrArray *blocks, const struct pb_comparison_row *row)
@@ -226,6 +229,12 @@ static void add_prospects(GString *out, const struct pb_compare_block *block, gu
 	double least = INFINITY, most = 0, boots = 0;
 	bool hopeless = false;
 
+	if (block->first->not_deterministic) {
+		g_autofree char *why = pb_compare_outlook(block->first);
+
+		pb_text_append_wrapped(out, why, columns, 2);
+		return;
+	}
 	for (guint i = 0; i < block->rows->len; i++) {
 		const struct pb_comparison_row *row = block->rows->pdata[i];
 

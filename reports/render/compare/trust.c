@@ -53,7 +53,7 @@ static double number_at(const json_t *object, const char *key)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static void add_evidence(GPtrArray *items, const json_t *validity)
+static void add_evidence(GPtrArray *items, const json_t *validity, guint unjudged)
 {
 	static const struct {
 		const char *kind;
@@ -70,7 +70,12 @@ static void add_evidence(GPtrArray *items, const json_t *validity)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (!strcmp(kind, kinds[i].kind)) {
-			add(items, PB_TRUST_OK, "evidence", g_strdup(kinds[i].text));
+			add(items, PB_TRUST_OK, "evidence",
+			    unjudged ? g_strdup_printf("%s %u figures are not deterministic: "
+						       "they are shown, not exact, and without "
+						       "a verdict.",
+						       kinds[i].text, unjudged)
+				     : g_strdup(kinds[i].text));
 			return;
 		}
 	}
@@ -298,7 +303,7 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 
 	if (!validity)
 		return items;
-	add_evidence(items, validity);
+	add_evidence(items, validity, pb_compare_unjudged(c));
 	add_flag(items, json_object_get(validity, "text_differs"), "code differs",
 		 "the two kernels have different .text", "both kernels have the same .text");
 	add_functions(items, c);
@@ -322,7 +327,7 @@ GPtrArray *pb_compare_series_trust(const json_t *series)
 
 	if (!json_array_size(json_object_get(series, "rows")))
 		return items;
-	add_evidence(items, series);
+	add_evidence(items, series, 0);
 	/* Timed, each figure has a floor of its own, which its comparison tells. */
 	if (!timed)
 		add_control(items, json_object_get(series, "control"), timed);

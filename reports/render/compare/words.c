@@ -61,6 +61,15 @@ char *pb_compare_specs(const struct pb_comparison *c)
 	return *before || *after ? g_strdup_printf("%s → %s", before, after) : g_strdup("");
 }
 
+guint pb_compare_unjudged(const struct pb_comparison *c)
+{
+	guint count = 0;
+
+	for (size_t i = 0; i < c->row_count; i++)
+		count += c->rows[i].not_deterministic != NULL;
+	return count;
+}
+
 bool pb_compare_is_timed(const struct pb_comparison *c)
 {
 	return !strcmp(pb_compare_text_at(pb_compare_at(c, "validity", NULL), "evidence"),
@@ -108,8 +117,11 @@ char *pb_compare_factor(const struct pb_comparison_row *row)
 
 char *pb_compare_outlook(const struct pb_comparison_row *row)
 {
-	GString *out = g_string_new(NULL);
+	GString *out;
 
+	if (row->not_deterministic)
+		return g_strdup_printf("not deterministic: %s", row->not_deterministic);
+	out = g_string_new(NULL);
 	if (isinf(row->mde_percent))
 		g_string_append(out, "no effect could have been shown");
 	else if (!isnan(row->mde_percent))

@@ -17,6 +17,9 @@ char *pb_compare_counts(const struct pb_comparison *comparison);
 /* "6.12 → 6.12+fix.patch"; "" for a comparison that measured nothing. */
 char *pb_compare_specs(const struct pb_comparison *comparison);
 
+/* How many figures, primary or not, are not deterministic. */
+guint pb_compare_unjudged(const struct pb_comparison *comparison);
+
 bool pb_compare_is_timed(const struct pb_comparison *comparison);
 
 /* "+0.88%"; "new" for NAN: of a baseline of 0. */
@@ -26,7 +29,7 @@ char *pb_compare_signed(double value); /* "+1,024" */
 char *pb_compare_interval(const struct pb_comparison_row *row);
 /* "8.8×", the delta as a multiple of its threshold; NULL if there is none. */
 char *pb_compare_factor(const struct pb_comparison_row *row);
-/* Of an inconclusive row: what would have been found, and what would settle it. */
+/* Of an inconclusive row: what would have been found, what would settle it; or why nothing can. */
 char *pb_compare_outlook(const struct pb_comparison_row *row);
 
 /*

@@ -173,13 +173,14 @@ static struct pb_plot_series *series_new(const struct pb_plot_held *held, char *
 	return series;
 }
 
-static char *caption_of(const struct subject *subject, const char *common)
+static char *caption_of(const struct subject *subject, const char *common, bool inexact)
 {
 	const char *better = subject->metric->higher_is_better ? "higher" : "lower";
 
-	return g_strdup_printf("Median of %s in %s; %s is better.%s%s%s", subject->metric->name,
+	return g_strdup_printf("Median of %s in %s; %s is better.%s%s%s%s", subject->metric->name,
 			       subject->metric->unit, better, common[0] ? " Held fixed: " : "",
-			       common, common[0] ? "." : "");
+			       common, common[0] ? "." : "",
+			       inexact ? " Not all are deterministic: the tables say which." : "");
 }
 
 static struct pb_plot_choice *choice_new(const struct subject *subject, const char *param,
@@ -196,6 +197,20 @@ static struct pb_plot_choice *choice_new(const struct subject *subject, const ch
 	return choice;
 }
 
+/* Points have no room for a mark of their own, so it is said below. */
+static bool is_inexact(const GPtrArray *held, guint first, guint last)
+{
+	for (guint i = first; i < last; i++) {
+		const GArray *points = ((const struct pb_plot_held *)held->pdata[i])->points;
+
+		for (guint p = 0; p < points->len; p++) {
+			if (g_array_index(points, struct pb_plot_point, p).item->not_deterministic)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* One plot of held[first] to held[last - 1]. */
 static struct pb_plot_choice *choose_part(const struct subject *subject, const char *param,
 					  bool lines, const GPtrArray *held, guint first,
@@ -205,7 +220,7 @@ static struct pb_plot_choice *choose_part(const struct subject *subject, const c
 	g_autoptr(GHashTable) common = pb_plot_common(held, first, last);
 	g_autofree char *words = pb_plot_common_words(held->pdata[first], common);
 
-	choice->caption = caption_of(subject, words);
+	choice->caption = caption_of(subject, words, is_inexact(held, first, last));
 	for (guint i = first; i < last; i++) {
 		const struct pb_plot_held *one = held->pdata[i];
 

@@ -131,11 +131,16 @@ static void add_row(struct pb_view *view, const struct sheet *sheet, const struc
 	for (guint i = 0; i < columns->len; i++) {
 		const struct pb_view_column *column = columns->pdata[i];
 		const struct pb_counter *counter = find(sheet, from->source, column->name);
+		const char *mark = from->source->not_deterministic ? PB_VIEW_INEXACT : "";
 		const char *text =
 			counter ? pb_view_take(view, pb_text_number(counter->value)) : "";
 
 		any |= counter != NULL;
-		row->cells[i] = (struct pb_view_cell){.median = text, .low = text, .high = text};
+		row->cells[i] = (struct pb_view_cell){
+			.median = counter ? pb_view_say(view, "%s%s", mark, text) : "",
+			.low = text,
+			.high = text,
+		};
 	}
 	if (any)
 		g_ptr_array_add(sheet->table->rows, row);
@@ -152,6 +157,7 @@ static void add_table(struct pb_view *view, const struct pb_view_group *group, c
 		pb_view_say(view, "%s %s, per %s", group->benchmark, metric, per));
 	for (guint i = 0; i < group->varying->len; i++)
 		g_ptr_array_add(sheet.table->varying, group->varying->pdata[i]);
+	g_ptr_array_extend(sheet.table->notes, group->notes, NULL, NULL);
 	add_columns(&sheet);
 	for (guint i = 0; i < group->rows->len; i++)
 		add_row(view, &sheet, group->rows->pdata[i]);
