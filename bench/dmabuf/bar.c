@@ -128,6 +128,11 @@ static void teardown(struct bench_ctx *ctx)
 	free(devices);
 }
 
+static const struct bench_emulated emulated = {
+	.says = "instructions of the mapping, and how many segments the table has",
+	.cannot_say = "bandwidth or latency of a transfer, or what the hardware of an IOMMU spends",
+};
+
 const struct bench bench_dmabuf_bar = {
 	.name = "dmabuf/bar",
 	.summary = "What it costs a device to map a buffer that is another device's memory",
@@ -138,6 +143,7 @@ const struct bench bench_dmabuf_bar = {
 	.params = params,
 	.needs = BENCH_NEEDS_MODULE,
 	.machine = "exporters",
+	.emulated = &emulated,
 	.setup = setup,
 	.run = dmabuf_run,
 	.teardown = teardown,
