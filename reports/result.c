@@ -8,6 +8,7 @@
 #include "reports/file.h"
 #include "reports/result.h"
 #include "reports/stats/quantile.h"
+#include "reports/topology.h"
 
 static void case_clear(struct pb_case *item)
 {
@@ -22,6 +23,7 @@ static void case_clear(struct pb_case *item)
 	g_free(item->metrics);
 	g_free(item->counters);
 	g_free(item->facts);
+	pb_topology_free(item->topology);
 }
 
 void pb_result_free(struct pb_result *result)

@@ -68,6 +68,7 @@ struct pb_case {
 	const json_t *conditions; /* text by name; NULL: none */
 	/* Why its counted figures differ from run to run; NULL: they do not, or it is timed */
 	const char *not_deterministic;
+	struct pb_topology *topology; /* of reports/topology.h; NULL: it is between no devices */
 	struct pb_fact *facts;
 	size_t fact_count;
 	const char *profile;	   /* the folder of its profile, from the result's; or NULL */

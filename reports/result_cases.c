@@ -4,6 +4,7 @@
 
 #include "pinbench/result.h"
 #include "reports/result_cases.h"
+#include "reports/topology.h"
 
 static const struct pb_text_field case_fields[] = {
 	PB_TEXT(struct pb_case, benchmark, "benchmark", false),
@@ -200,6 +201,22 @@ static int read_conditions(struct pb_reader *reader, json_t *object, struct pb_c
 	return 0;
 }
 
+/* Optional. */
+static int read_topology(struct pb_reader *reader, json_t *object, struct pb_case *item)
+{
+	json_t *topology = json_object_get(object, PB_CASE_TOPOLOGY);
+	size_t mark;
+	int ret;
+
+	if (!topology)
+		return 0;
+	mark = pb_reader_enter(reader, PB_CASE_TOPOLOGY);
+	ret = pb_topology_read(reader, topology, &item->topology);
+	if (ret == 0)
+		pb_reader_leave(reader, mark);
+	return ret;
+}
+
 static int read_outcome(struct pb_reader *reader, json_t *object, struct pb_case *item)
 {
 	static const char *const outcomes[] = {
@@ -280,7 +297,9 @@ static int read_case(struct pb_reader *reader, json_t *object, struct pb_case *i
 	if (ret < 0)
 		return ret;
 	ret = read_facts(reader, object, item);
-	return ret < 0 ? ret : read_conditions(reader, object, item);
+	if (ret == 0)
+		ret = read_conditions(reader, object, item);
+	return ret < 0 ? ret : read_topology(reader, object, item);
 }
 
 int pb_read_cases(struct pb_reader *reader, struct pb_result *result)

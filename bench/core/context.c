@@ -30,6 +30,7 @@ void context_clear(struct bench_ctx *ctx)
 	json_decref(ctx->counters);
 	json_decref(ctx->facts);
 	json_decref(ctx->conditions);
+	json_decref(ctx->topology);
 }
 
 static void set_reason(struct bench_ctx *ctx, const char *fmt, va_list args)
@@ -310,6 +311,9 @@ json_t *context_to_json(const struct bench_ctx *ctx, const char *outcome)
 	json_object_set(ret, "facts", ctx->facts);
 	if (json_object_size(ctx->conditions))
 		json_object_set(ret, PB_CASE_CONDITIONS, ctx->conditions);
+	/* A verdict without anybody it is about is none. */
+	if (json_array_size(json_object_get(ctx->topology, "nodes")))
+		json_object_set(ret, PB_CASE_TOPOLOGY, ctx->topology);
 	if (ctx->counted && *ctx->not_deterministic)
 		json_object_set_new(ret, PB_CASE_NOT_DETERMINISTIC,
 				    json_string(ctx->not_deterministic));

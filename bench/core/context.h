@@ -20,6 +20,7 @@ struct bench_ctx {
 	json_t *counters;
 	json_t *facts;
 	json_t *conditions;
+	json_t *topology; /* NULL: the case is between no devices */
 	struct bench_min_effect {
 		const char *metric; /* NULL: as the benchmark says */
 		double percent;

@@ -9,6 +9,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include "bench/core/topology.h"
 #include "bench/dmabuf/dmabuf.h"
 
 enum operations {
@@ -67,6 +68,10 @@ static int make_buffer(struct bench_ctx *ctx, struct dmabuf_case *c)
 	if (!err)
 		err = pci_give(ctx, PCI_EDU, "pinbench", &devices->client);
 	if (!err)
+		err = topology_device(ctx, "provider", devices->provider.name);
+	if (!err)
+		err = topology_device(ctx, "client", devices->client.name);
+	if (!err)
 		err = exported_make_bar(ctx, &devices->provider, PCI_IVSHMEM_BAR,
 					PINBENCH_INSERT_PFN, &c->buffer);
 	c->pci_address = devices->client.address;
@@ -78,6 +83,7 @@ static int check_segments(struct bench_ctx *ctx, const struct dmabuf_case *c)
 {
 	bench_fact_number(ctx, "ranges", (double)segments_of(ctx, c));
 	bench_fact_number(ctx, "segments", c->segments);
+	topology_verdict(ctx, "mapped, in %u segments", c->segments);
 	if (c->segments == segments_of(ctx, c) || c->segments == 1)
 		return 0;
 	return bench_fail(ctx, EPROTO, "the table has %u segments, the buffer %llu", c->segments,

@@ -27,6 +27,9 @@
 /* Of a case whose counted figures are not the same in every run: why. */
 #define PB_CASE_NOT_DETERMINISTIC "not_deterministic"
 
+/* Of a case between devices: where they are, and what that came to. */
+#define PB_CASE_TOPOLOGY "topology"
+
 /* Of a benchmark on emulated devices: {"says","cannot_say"}. */
 #define PB_BENCHMARK_EMULATED "emulated"
 

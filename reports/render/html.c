@@ -10,6 +10,7 @@
 #include "reports/render/profile/section_html.h"
 #include "reports/render/svg.h"
 #include "reports/render/text.h"
+#include "reports/render/topology/topology.h"
 #include "reports/render/view.h"
 
 #define say	pb_text_append_html
@@ -27,6 +28,7 @@ static void add_nav(GString *out, const struct pb_view *view, bool plots)
 		const char *text;
 	} parts[] = {
 		{true, "trust", "On what"},
+		{view->topologies->len, "topology", "Who is where"},
 		{plots, "plots", "Plots"},
 		{view->groups->len, "figures", "All figures"},
 		{view->counters->len, "counters", "Counters"},
@@ -250,7 +252,9 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	g_autoptr(pb_view) view = pb_view_new(result);
 	g_autoptr(GPtrArray) plots = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autofree char *css = pb_html_profile_css(view);
+	g_autofree char *profile_css = pb_html_profile_css(view);
+	g_autofree char *css =
+		g_strconcat(view->topologies->len ? pb_asset_topology_css : "", profile_css, NULL);
 	int ret = pb_plot_draw(result, &plots, ret_error);
 
 	if (!ret)
@@ -263,6 +267,7 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	g_string_append(out, "<main>\n");
 	add_keys(out, view);
 	add_trust(out, view);
+	pb_topology_html(out, view);
 	add_plots(out, plots);
 	add_groups(out, view);
 	pb_html_counters(out, view);

@@ -3,6 +3,7 @@
 #include "reports/render/markdown.h"
 #include "reports/render/profile/section_markdown.h"
 #include "reports/render/text.h"
+#include "reports/render/topology/topology.h"
 #include "reports/render/view.h"
 
 #define say pb_text_append_markdown
@@ -210,6 +211,7 @@ int pb_render_markdown(const struct pb_result *result, const char *dir, GError *
 	g_string_append(out, ".**\n\n");
 	add_keys(out, view);
 	add_trust(out, view);
+	pb_topology_markdown(out, view);
 	if (view->groups->len)
 		g_string_append(out, "## Figures\n\n");
 	for (guint i = 0; i < view->groups->len; i++)

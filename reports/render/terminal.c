@@ -6,6 +6,7 @@
 #include "reports/render/profile/section_text.h"
 #include "reports/render/terminal.h"
 #include "reports/render/text.h"
+#include "reports/render/topology/topology.h"
 #include "reports/render/view.h"
 
 #define DEFAULT_COLUMNS 80
@@ -254,6 +255,7 @@ int pb_render_terminal(const struct pb_result *result, FILE *out, int columns, G
 	pb_text_append_wrapped(text, view->headline, width, 0);
 	for (guint i = 0; i < view->groups->len; i++)
 		add_group(text, view->groups->pdata[i], width);
+	pb_topology_text(text, view, width);
 	add_counters(text, view, width);
 	pb_text_profiles(text, view, width);
 	add_reasons(text, "Without counters or profile", view->uncounted, width);

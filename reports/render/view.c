@@ -4,6 +4,7 @@
 #include "reports/render/profile/counters.h"
 #include "reports/render/profile/profiles.h"
 #include "reports/render/text.h"
+#include "reports/render/topology/topology.h"
 #include "reports/render/view.h"
 
 /* What each kind of evidence is and is not; [0] timed, [1] counted. */
@@ -289,6 +290,7 @@ struct pb_view *pb_view_new(const struct pb_result *result)
 	view->result = result;
 	view->strings = g_string_chunk_new(4096);
 	pb_view_add_groups(view);
+	pb_view_add_topologies(view);
 	pb_view_add_counters(view);
 	pb_view_add_profiles(view);
 	add_skips(view);
@@ -311,6 +313,7 @@ void pb_view_free(struct pb_view *view)
 	g_ptr_array_unref(view->keys);
 	g_ptr_array_unref(view->trust);
 	g_ptr_array_unref(view->groups);
+	g_ptr_array_unref(view->topologies);
 	g_ptr_array_unref(view->skips);
 	g_ptr_array_unref(view->failures);
 	g_ptr_array_unref(view->method);

@@ -89,16 +89,17 @@ struct pb_view_failure {
 
 struct pb_view {
 	const char *title;
-	const char *headline; /* one sentence */
-	const char *counts;   /* "12 measured, 2 skipped, 1 failed" */
-	const char *evidence; /* one line: what kind, and what it cannot say */
-	const char *rerun;    /* the command of the whole run */
-	GPtrArray *keys;      /* struct pb_view_key */
-	GPtrArray *trust;     /* struct pb_view_pair */
-	GPtrArray *groups;    /* struct pb_view_group */
-	GPtrArray *skips;     /* struct pb_view_skip */
-	GPtrArray *failures;  /* struct pb_view_failure */
-	GPtrArray *method;    /* const char: sentences */
+	const char *headline;  /* one sentence */
+	const char *counts;    /* "12 measured, 2 skipped, 1 failed" */
+	const char *evidence;  /* one line: what kind, and what it cannot say */
+	const char *rerun;     /* the command of the whole run */
+	GPtrArray *keys;       /* struct pb_view_key */
+	GPtrArray *trust;      /* struct pb_view_pair */
+	GPtrArray *groups;     /* struct pb_view_group */
+	GPtrArray *topologies; /* struct pb_view_topology of topology/topology.h */
+	GPtrArray *skips;      /* struct pb_view_skip */
+	GPtrArray *failures;   /* struct pb_view_failure */
+	GPtrArray *method;     /* const char: sentences */
 
 	/* Counters of the processor: a table for each metric, which ends its `benchmark`. */
 	GPtrArray *counters;	 /* struct pb_view_group */
