@@ -37,6 +37,7 @@ libjansson-dev p:jansson
 liburing-dev p:liburing
 libelf-dev p:libelf
 libgsl-dev p:gsl
+libhwloc-dev p:hwloc
 qemu-system-x86 c:qemu-system-x86_64
 gnuplot-nox c:gnuplot
 flex c:flex

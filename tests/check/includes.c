@@ -14,6 +14,7 @@
 #define KERNEL	    (1u << 4)
 #define LIB_GSL	    (1u << 5)
 #define LIB_URING   (1u << 6)
+#define LIB_HWLOC   (1u << 7)
 #define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
@@ -64,6 +65,10 @@ static const struct layer layers[] = {
 	{"lab/command/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "reports/", "!lab/guest/init/", "lab/"},
 	 LIB_HOST},
+	{"lab/doctor/",
+	 {NOT_OF_THE_AGENT, "include/pinbench/", "reports/", "!lab/command/", "!lab/guest/init/",
+	  "lab/"},
+	 LIB_HOST | LIB_HWLOC},
 	{"lab/main.c",
 	 {"include/pinbench/exit.h", "reports/error.h", "lab/util/", "lab/command/command.h"},
 	 LIB_GLIB},
@@ -133,6 +138,8 @@ static unsigned int library_of(const char *name)
 		return LIB_GLIB;
 	if (!strcmp(name, "liburing.h"))
 		return LIB_URING;
+	if (!strcmp(name, "hwloc.h"))
+		return LIB_HWLOC;
 	if (g_str_has_prefix(name, "gsl/"))
 		return LIB_GSL;
 	return 0;

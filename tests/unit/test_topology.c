@@ -82,7 +82,7 @@ static void write_config(const char *folder, enum type type)
 		config[0x40] = 0x05;
 		config[0x41] = type == CIRCLE ? 0x40 : 0x50;
 		config[0x50] = 0x10;
-		config[0x52] = (uint8_t)(type << 4 | 2);
+		config[0x52] = (uint8_t)((unsigned int)type << 4 | 2);
 	}
 	write_file(folder, "config", config, sizeof(config));
 }

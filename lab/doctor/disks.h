@@ -1,0 +1,14 @@
+/* NVMe namespaces, and whether somebody uses them. */
+#ifndef PINBENCH_LAB_DOCTOR_DISKS_H
+#define PINBENCH_LAB_DOCTOR_DISKS_H
+
+#include <jansson.h>
+
+/*
+ * clients[] of peers.h. A disk is held if it, or a part of it, is mounted, is swapped to, or has
+ * another block device on top of it; of this machine also if it cannot be opened for oneself alone,
+ * and if that cannot be tried. Free with json_decref.
+ */
+json_t *pb_doctor_disks(const char *root);
+
+#endif
