@@ -21,8 +21,8 @@ static bool find_qemu(json_t *checks)
 	g_autoptr(GError) why = NULL;
 
 	if (pb_machine_load(PB_PATH_CONFIGS, USUAL_MACHINE, &machine, &why)) {
-		pb_doctor_add(checks, "guests", PB_DOCTOR_NO, "apt-get install qemu-system-x86",
-			      "%s", why->message);
+		/* The message says what to do. */
+		pb_doctor_add(checks, "guests", PB_DOCTOR_NO, NULL, "%s", why->message);
 		return false;
 	}
 	pb_doctor_add(checks, "guests", PB_DOCTOR_YES, NULL,

@@ -212,6 +212,26 @@ struct pb_compare_rules pb_compare_default_rules(bool counted)
 		       : (struct pb_compare_rules){PB_TIMED_MIN_EFFECT, 0};
 }
 
+/* What figures of emulated devices say, by benchmark; NULL if none has any. */
+static json_t *emulated_of(const struct pb_compare_inputs *in)
+{
+	const struct pb_result *baseline = in->baseline;
+	json_t *emulated = json_object();
+
+	for (size_t i = 0; i < baseline->benchmark_count; i++) {
+		const struct pb_benchmark *one = &baseline->benchmarks[i];
+
+		if (one->emulated_says && !strcmp(baseline->environment.kind, "guest"))
+			json_object_set_new(emulated, one->name,
+					    json_pack("{s:s, s:s}", "says", one->emulated_says,
+						      "cannot_say", one->emulated_cannot_say));
+	}
+	if (json_object_size(emulated))
+		return emulated;
+	json_decref(emulated);
+	return NULL;
+}
+
 static void add_order(const struct pb_compare_inputs *in, json_t *validity)
 {
 	g_autofree char *order = pb_boot_order(in);
@@ -241,6 +261,8 @@ int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GE
 	json_object_set(*ret_root, "patched", json_object_get(in->patched->root, "environment"));
 	json_object_set_new(*ret_root, "validity", validity_of(before, after));
 	add_order(in, json_object_get(*ret_root, "validity"));
+	json_object_set_new(json_object_get(*ret_root, "validity"), PB_BENCHMARK_EMULATED,
+			    emulated_of(in));
 	json_object_set_new(*ret_root, "rules",
 			    json_pack("{s:f, s:f}", "min_effect_percent",
 				      in->rules.min_effect * 100, "min_absolute",

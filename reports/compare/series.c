@@ -1,6 +1,7 @@
 /* A series of patches: see series.h. */
 #include <string.h>
 
+#include "pinbench/result.h"
 #include "reports/compare/series.h"
 
 static const char *text_of(const json_t *object, const char *key)
@@ -76,10 +77,13 @@ static const json_t *find_row(const json_t *compare, const json_t *like)
 /* What a patch did to one figure: against the one before ("previous") or against the base. */
 static json_t *effect_object(const json_t *row, bool same_code)
 {
+	json_t *why = json_object_get(row, PB_CASE_NOT_DETERMINISTIC);
+
 	if (row)
-		return json_pack("{s:o, s:o, s:o, s:o}", "verdict", copy_of(row, "verdict"),
+		return json_pack("{s:o, s:o, s:o, s:o, s:O*}", "verdict", copy_of(row, "verdict"),
 				 "value", copy_of(row, "patched"), "delta", copy_of(row, "delta"),
-				 "delta_percent", copy_of(row, "delta_percent"));
+				 "delta_percent", copy_of(row, "delta_percent"),
+				 PB_CASE_NOT_DETERMINISTIC, why);
 	if (same_code)
 		return json_pack("{s:s}", "verdict", pb_verdict_name(PB_VERDICT_UNCHANGED));
 	return json_pack("{s:s}", "verdict", pb_verdict_name(PB_VERDICT_MISSING));

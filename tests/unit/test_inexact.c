@@ -218,7 +218,7 @@ static void it_is_the_ground_of_nothing(void **state)
 
 static void reports_of_a_comparison_say_so(void **state)
 {
-	json_t *root = compare(state, sample_root(), inexact(640));
+	json_t *root = compare(state, emulated(sample_root()), inexact(640));
 	g_autoptr(pb_comparison) c = NULL;
 	g_autofree char *text = NULL, *html = NULL, *markdown = NULL, *junit = NULL;
 
@@ -238,6 +238,11 @@ static void reports_of_a_comparison_say_so(void **state)
 	has(text, "not deterministic, so not exact: 2 figures");
 	has(html, "<small>not deterministic: completes in a thread of the &lt;emulator&gt;");
 	has(html, "2 figures are not deterministic");
+	has(html, "gup/pin says: instructions &amp; topology. It cannot say: bandwidth.</dd>");
+	has(markdown, "gup/pin says: instructions &amp; topology. It cannot say: bandwidth.");
+	has(text,
+	    "          gup/pin, of emulated devices, says: instructions & topology. It cannot "
+	    "say: bandwidth.\n");
 	has(markdown, "? inconclusive: not deterministic: ");
 	has(junit, "<skipped message=\"inconclusive: not deterministic: ");
 }

@@ -264,6 +264,20 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 				     "shown\n");
 }
 
+static void add_emulated(GString *out, const struct pb_comparison *c, guint columns)
+{
+	json_t *emulated = json_object_get(validity_of(c), PB_BENCHMARK_EMULATED), *one;
+	const char *name;
+
+	json_object_foreach (emulated, name, one) {
+		g_autofree char *line = g_strdup_printf(
+			"%s, of emulated devices, says: %s. It cannot say: %s.", name,
+			member(one, "says", NULL), member(one, "cannot_say", NULL));
+
+		pb_text_append_wrapped(out, line, columns, strlen("evidence  "));
+	}
+}
+
 static void add_basis(GString *out, const struct pb_comparison *c, guint columns)
 {
 	const json_t *validity = validity_of(c);
@@ -274,6 +288,7 @@ static void add_basis(GString *out, const struct pb_comparison *c, guint columns
 	add_side(out, c, "baseline", columns);
 	add_side(out, c, "patched", columns);
 	add_evidence(out, c);
+	add_emulated(out, c, columns);
 	add_differences(out, json_object_get(validity, "config_differences"), "option",
 			"configs   equal\n",
 			json_is_true(json_object_get(validity, "same_base"))

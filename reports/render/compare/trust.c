@@ -82,6 +82,20 @@ static void add_evidence(GPtrArray *items, const json_t *validity, guint unjudge
 	add(items, PB_TRUST_UNKNOWN, "evidence", g_strdup(*kind ? kind : "not recorded"));
 }
 
+/* Of the figures of each benchmark on emulated devices. */
+static void add_emulated(GPtrArray *items, const json_t *validity)
+{
+	json_t *emulated = json_object_get(validity, PB_BENCHMARK_EMULATED), *one;
+	const char *name;
+
+	json_object_foreach (emulated, name, one) {
+		add(items, PB_TRUST_OK, "emulated devices",
+		    g_strdup_printf("%s says: %s. It cannot say: %s.", name,
+				    pb_compare_text_at(one, "says"),
+				    pb_compare_text_at(one, "cannot_say")));
+	}
+}
+
 static void add_flag(GPtrArray *items, const json_t *flag, const char *name, const char *yes,
 		     const char *no)
 {
@@ -304,6 +318,7 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 	if (!validity)
 		return items;
 	add_evidence(items, validity, pb_compare_unjudged(c));
+	add_emulated(items, validity);
 	add_flag(items, json_object_get(validity, "text_differs"), "code differs",
 		 "the two kernels have different .text", "both kernels have the same .text");
 	add_functions(items, c);
