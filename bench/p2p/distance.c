@@ -62,6 +62,7 @@ const struct bench bench_p2p_distance = {
 	.metrics = metrics,
 	.params = params,
 	.needs = BENCH_NEEDS_MODULE,
+	.emulated = &p2p_emulated,
 	.setup = setup,
 	.run = p2p_run,
 	.teardown = p2p_teardown,

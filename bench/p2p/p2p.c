@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "bench/core/topology.h"
 #include "bench/p2p/p2p.h"
 
 #define PAGE_BYTES	4096
@@ -37,6 +38,12 @@ static const char *const route_names[] = {
 	[PINBENCH_P2P_REFUSED] = "refused",
 };
 
+const struct bench_emulated p2p_emulated = {
+	.says = "the instructions of the kernel's path, what it makes of the topology, and that "
+		"the data is right",
+	.cannot_say = "bandwidth, and the latency of a wire or of a device",
+};
+
 uint32_t p2p_provider(const struct p2p_case *c, uint32_t *flags)
 {
 	if (!c->is_system)
@@ -64,7 +71,7 @@ int p2p_skip_refused(struct bench_ctx *ctx)
 			  c->client.name, c->provider.name);
 }
 
-static int ask_distance(struct bench_ctx *ctx, const struct p2p_case *c)
+static int ask_distance(struct bench_ctx *ctx, struct p2p_case *c)
 {
 	uint64_t duration;
 	struct pinbench_p2p_distance req = {
@@ -77,6 +84,7 @@ static int ask_distance(struct bench_ctx *ctx, const struct p2p_case *c)
 	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_P2P_DISTANCE, &req))
 		return p2p_fail(ctx, "distance", -errno);
 	bench_fact_number(ctx, "distance", req.distance);
+	c->distance = req.distance;
 	return 0;
 }
 
@@ -99,22 +107,37 @@ static int ask_route(struct bench_ctx *ctx, struct p2p_case *c)
 	return 0;
 }
 
+int p2p_tell_party(struct bench_ctx *ctx, const char *role, const struct pci_device *device)
+{
+	bench_fact_string(ctx, role, device->name);
+	return topology_device(ctx, role, device->name);
+}
+
 int p2p_give_provider(struct bench_ctx *ctx, struct p2p_case *c)
 {
 	int err = pci_give(ctx, PCI_IVSHMEM, PROVIDER_DRIVER, &c->provider);
 
-	if (!err)
-		bench_fact_string(ctx, "provider", c->provider.name);
-	return err;
+	return err ? err : p2p_tell_party(ctx, "provider", &c->provider);
 }
 
 int p2p_give_client(struct bench_ctx *ctx, struct p2p_case *c)
 {
 	int err = pci_give(ctx, PCI_EDU, CLIENT_DRIVER, &c->client);
 
-	if (!err)
-		bench_fact_string(ctx, "client", c->client.name);
-	return err;
+	return err ? err : p2p_tell_party(ctx, "client", &c->client);
+}
+
+/* Of the way, also where a case compares with memory that needs none. */
+static void tell_verdict(struct bench_ctx *ctx, const struct p2p_case *c)
+{
+	if (c->route == PINBENCH_P2P_REFUSED)
+		topology_verdict(ctx, "refused: no way that the kernel trusts");
+	else
+		topology_verdict(ctx, "%s, distance %d",
+				 c->route == PINBENCH_P2P_BUS
+					 ? "through the switch, by bus addresses"
+					 : "through the host bridge",
+				 c->distance);
 }
 
 int p2p_ask(struct bench_ctx *ctx, struct p2p_case *c)
@@ -125,6 +148,7 @@ int p2p_ask(struct bench_ctx *ctx, struct p2p_case *c)
 		err = ask_route(ctx, c);
 	if (err)
 		return err;
+	tell_verdict(ctx, c);
 	if (c->is_system)
 		c->route = PINBENCH_P2P_NO_PEER;
 	bench_fact_string(ctx, "route", route_names[c->route]);
@@ -196,6 +220,28 @@ int p2p_map_memory(struct bench_ctx *ctx, const struct pci_device *provider, uin
 				  strerror(err));
 	*ret_memory = memory;
 	return 0;
+}
+
+int p2p_engine_transfers(struct bench_ctx *ctx, uint32_t bytes, bool is_write, uint32_t calls)
+{
+	struct p2p_case *c = bench_state(ctx);
+	struct pinbench_p2p_engine req = {
+		.bytes = bytes,
+		.client = c->client.address,
+		.calls = calls,
+		.direction = is_write ? PINBENCH_P2P_WRITE : PINBENCH_P2P_READ,
+	};
+	const struct operation_share shares[] = {
+		{&c->rounds.operations[0], &req.start},
+		{&c->rounds.operations[1], &req.finish},
+	};
+	int err;
+
+	req.provider = p2p_provider(c, &req.flags);
+	err = operation_ioctl_shared(ctx, PINBENCH_IOC_P2P_ENGINE, &req, shares, calls, 1);
+	if (err)
+		return p2p_fail(ctx, "a transfer", err);
+	return req.error ? p2p_skip_refused(ctx) : 0;
 }
 
 /* Every eight bytes are different, and differ from those of another seed. */

@@ -133,6 +133,7 @@ const struct bench bench_p2p_transfer = {
 	.metrics = metrics,
 	.params = params,
 	.needs = BENCH_NEEDS_MODULE,
+	.emulated = &p2p_emulated,
 	.setup = setup,
 	.run = p2p_run,
 	.teardown = transfer_teardown,

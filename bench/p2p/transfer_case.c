@@ -61,9 +61,7 @@ static int open_disk(struct bench_ctx *ctx, struct p2p_case *c, struct transfer_
 	if (strcmp(bench_param(ctx, "client"), "nvme") != 0)
 		return make_module_disk(ctx, c, t);
 	err = nvme_open_disk(ctx, &c->client, &t->io.fd);
-	if (!err)
-		bench_fact_string(ctx, "client", c->client.name);
-	return err;
+	return err ? err : p2p_tell_party(ctx, "client", &c->client);
 }
 
 static int take_provider(struct bench_ctx *ctx, struct p2p_case *c)
@@ -73,9 +71,7 @@ static int take_provider(struct bench_ctx *ctx, struct p2p_case *c)
 	if (strcmp(bench_param(ctx, "provider"), "cmb") != 0)
 		return p2p_give_provider(ctx, c);
 	err = nvme_find_memory(ctx, &c->provider);
-	if (!err)
-		bench_fact_string(ctx, "provider", c->provider.name);
-	return err;
+	return err ? err : p2p_tell_party(ctx, "provider", &c->provider);
 }
 
 /* The module can tell of two devices that are its own; of others the first request does. */
@@ -87,6 +83,10 @@ static int ask(struct bench_ctx *ctx, struct p2p_case *c)
 	if (err)
 		return err;
 	bench_fact_string(ctx, "copied_by", is_bounced ? "the processor" : "nobody");
+	if (!c->client.is_given)
+		bench_not_deterministic(ctx,
+					"the disk is a file of the emulator's, which completes "
+					"a request when the host gets round to it");
 	return c->route == PINBENCH_P2P_REFUSED ? p2p_skip_refused(ctx) : 0;
 }
 
@@ -191,25 +191,10 @@ int transfer_setup_disk(struct bench_ctx *ctx, struct p2p_case *c)
 
 static int round_of_edu(struct bench_ctx *ctx)
 {
-	struct p2p_case *c = bench_state(ctx);
 	bool is_write = !strcmp(bench_param(ctx, "direction"), "write");
-	struct pinbench_p2p_engine req = {
-		.bytes = (uint32_t)bench_param_size_bytes(ctx, "io"),
-		.client = c->client.address,
-		.calls = EDU_CALLS,
-		.direction = is_write ? PINBENCH_P2P_WRITE : PINBENCH_P2P_READ,
-	};
-	const struct operation_share shares[] = {
-		{&c->rounds.operations[0], &req.start},
-		{&c->rounds.operations[1], &req.finish},
-	};
-	int err;
 
-	req.provider = p2p_provider(c, &req.flags);
-	err = operation_ioctl_shared(ctx, PINBENCH_IOC_P2P_ENGINE, &req, shares, EDU_CALLS, 1);
-	if (err)
-		return p2p_fail(ctx, "a transfer", err);
-	return req.error ? p2p_skip_refused(ctx) : 0;
+	return p2p_engine_transfers(ctx, (uint32_t)bench_param_size_bytes(ctx, "io"), is_write,
+				    EDU_CALLS);
 }
 
 int transfer_setup_edu(struct bench_ctx *ctx, struct p2p_case *c)

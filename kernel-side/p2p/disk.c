@@ -31,6 +31,21 @@ struct command {
 
 static DEFINE_IDA(numbers);
 
+/*
+ * An instruction for eight bytes where that is known to be so: what the processor has to do in a
+ * device's place is no part of what anybody wants to know, and easy to subtract.
+ */
+static void copy_bytes(void *to, const void *from, size_t bytes)
+{
+#ifdef CONFIG_X86_64
+	size_t words = bytes / sizeof(u64);
+
+	asm volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+#else
+	memcpy(to, from, bytes);
+#endif
+}
+
 static void copy(struct p2p_disk *disk, struct request *rq, struct scatterlist *sgl, int count)
 {
 	u8 *at = (u8 *)disk->memory + (blk_rq_pos(rq) << SECTOR_SHIFT);
@@ -40,9 +55,9 @@ static void copy(struct p2p_disk *disk, struct request *rq, struct scatterlist *
 	for_each_sg(sgl, sg, count, i)
 	{
 		if (rq_data_dir(rq) == WRITE)
-			memcpy(at, sg_virt(sg), sg->length);
+			copy_bytes(at, sg_virt(sg), sg->length);
 		else
-			memcpy(sg_virt(sg), at, sg->length);
+			copy_bytes(sg_virt(sg), at, sg->length);
 		at += sg->length;
 	}
 }
