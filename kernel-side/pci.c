@@ -73,6 +73,11 @@ void pinbench_pci_put(struct pinbench_pci *device)
 	spin_unlock(&devices_lock);
 }
 
+bool pinbench_pci_is_provider(const struct pinbench_pci *device)
+{
+	return device->is_provider;
+}
+
 struct pci_dev *pinbench_pci_dev(const struct pinbench_pci *device)
 {
 	return device->pdev;

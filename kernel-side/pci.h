@@ -22,6 +22,7 @@ struct pinbench_pci *pinbench_pci_get_provider(u32 address);
 /* Takes NULL. */
 void pinbench_pci_put(struct pinbench_pci *device);
 
+bool pinbench_pci_is_provider(const struct pinbench_pci *device);
 struct pci_dev *pinbench_pci_dev(const struct pinbench_pci *device);
 /* -EINVAL: it has no such BAR of memory, or not so much of it from @offset on. */
 int pinbench_pci_check_bar(const struct pinbench_pci *device, u32 bar, u64 offset, u64 bytes);

@@ -201,7 +201,8 @@ enum pinbench_table {
  * the last user of it, wherever that is. Segments are physically contiguous, and no segment lies
  * right behind the one before it. That of a BAR has no pages: TABLE_PAGES,
  * INSERT_PAGE and INSERT_RETURNED are EINVAL there, and so is an importer that is no peer.
- * EOPNOTSUPP: TABLE_RANGES before 7.0. ENODEV: no such device is bound to the module.
+ * EOPNOTSUPP: TABLE_RANGES before 7.0. ENODEV: no such device is bound to the module. EBUSY: its
+ * memory is p2pmem.
  */
 struct pinbench_dmabuf_export {
 	__u64 bytes;	     /* in: whole segments, at most PINBENCH_DMABUF_MAX_BYTES */

@@ -43,6 +43,9 @@ int bar_init(struct buffer *b, const struct pinbench_dmabuf_export *req)
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	b->device = device;
+	/* Whose memory has pages is no memory without. */
+	if (pinbench_pci_is_provider(device))
+		return -EBUSY;
 	err = pinbench_pci_check_bar(device, req->bar, req->bar_offset, req->bytes);
 	if (err)
 		return err;

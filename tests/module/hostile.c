@@ -348,6 +348,8 @@ int main(int argc, char **argv)
 	if (memfd < 0 || ftruncate(memfd, PAGES * PAGE_BYTES))
 		check("memfd", false, strerror(errno));
 
+	if (!json_object_get(plan, "seed"))
+		hostile_p2p();
 	hostile_devices();
 	if (!json_object_get(plan, "seed"))
 		ask_badly_and_leave(memfd);

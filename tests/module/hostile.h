@@ -22,7 +22,9 @@ void hostile_memory(char *memory, size_t pages);
 void hostile_sharing(char *memory, size_t pages);
 /* hostile_devices.c: a device's memory, and a device as importer, of a machine that has both. */
 void hostile_devices(void);
-/* The addresses of those two, which are the module's from then on; 0: there are none. */
+/* hostile_p2p.c: the same two, as who provides memory and who reaches it; free again after it. */
+void hostile_p2p(void);
+/* The addresses of hostile_devices()' two, which are the module's from then on; 0: there are none. */
 extern uint32_t provider, client;
 
 /*
