@@ -77,6 +77,18 @@ static int read_nodes(struct pb_reader *reader, json_t *object, struct pb_topolo
 	return 0;
 }
 
+/* What does not say is taken for open, as it is drawn. */
+static int read_open(struct pb_reader *reader, json_t *object, bool *ret_shut)
+{
+	bool open = true;
+	int ret = 0;
+
+	if (json_object_get(object, "open"))
+		ret = pb_read_bool(reader, object, "open", &open);
+	*ret_shut = !open;
+	return ret;
+}
+
 int pb_topology_read(struct pb_reader *reader, json_t *object, struct pb_topology **ret_topology)
 {
 	struct pb_topology *topology = g_new0(struct pb_topology, 1);
@@ -85,6 +97,8 @@ int pb_topology_read(struct pb_reader *reader, json_t *object, struct pb_topolog
 	topology->source = object;
 	if (ret == 0)
 		ret = pb_read_text(reader, object, "verdict", true, &topology->verdict);
+	if (ret == 0)
+		ret = read_open(reader, object, &topology->shut);
 	if (ret == 0)
 		ret = read_nodes(reader, object, topology);
 	if (ret < 0) {

@@ -25,6 +25,7 @@ struct pb_topology {
 	struct pb_topology_node *nodes; /* a tree, parents first */
 	size_t count;			/* 1 or more */
 	const char *verdict;		/* or NULL */
+	bool shut;			/* one may not reach the other */
 	const json_t *source;
 };
 

@@ -288,15 +288,31 @@ int topology_device(struct bench_ctx *ctx, const char *role, const char *name)
 	return err ? bench_fail(ctx, err, "%s '%s': %s", role, name, strerror(-err)) : 0;
 }
 
-void topology_verdict(struct bench_ctx *ctx, const char *fmt, ...)
+static void set_verdict(struct bench_ctx *ctx, bool open, const char *fmt, va_list args)
 {
 	char text[256];
-	va_list args;
 
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	if (!ctx->topology)
 		ctx->topology = json_pack("{s:[]}", "nodes");
 	json_object_set_new(ctx->topology, "verdict", json_string(text));
+	json_object_set_new(ctx->topology, "open", json_boolean(open));
+}
+
+void topology_verdict(struct bench_ctx *ctx, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_verdict(ctx, true, fmt, args);
+	va_end(args);
+}
+
+void topology_refusal(struct bench_ctx *ctx, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	set_verdict(ctx, false, fmt, args);
+	va_end(args);
 }

@@ -18,9 +18,12 @@ int topology_device(struct bench_ctx *ctx, const char *role, const char *name);
 
 /*
  * What the way between them came to, in a few words: "through the switch: bus addresses, distance
- * 4". It labels the way in the report's picture. The last one stays.
+ * 4"; or that one may not reach the other, and why. It labels the way in the report's picture. The
+ * last one of both stays.
  */
 void topology_verdict(struct bench_ctx *ctx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void topology_refusal(struct bench_ctx *ctx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*

@@ -235,9 +235,9 @@ static void reports_of_a_comparison_say_so(void **state)
 	junit = written(state, PB_JUNIT_FILE);
 	has(text, "Inconclusive:");
 	has(text, "+898.05%\n  not deterministic: " WHY "\n");
-	has(text, "not deterministic, so not exact: 2 figures");
+	has(text, "          but for 2 figures that are not deterministic\n");
 	has(html, "<small>not deterministic: completes in a thread of the &lt;emulator&gt;");
-	has(html, "2 figures are not deterministic");
+	has(html, "in every run, but for 2 figures that are not deterministic and get no");
 	has(html, "gup/pin says: instructions &amp; topology. It cannot say: bandwidth.</dd>");
 	has(markdown, "gup/pin says: instructions &amp; topology. It cannot say: bandwidth.");
 	has(text,

@@ -233,7 +233,7 @@ static void in_a_case(void **state)
 	(void)state;
 	assert_int_equal(case_id_parse(bench_table[0]->name, &id, why, sizeof(why)), 0);
 	assert_int_equal(context_init(&ctx, &id, true, "/tmp"), 0);
-	topology_verdict(&ctx, "distance %d", 4);
+	topology_refusal(&ctx, "distance %d", 4);
 	assert_true(topology_device(&ctx, "client", "ffff:ff:1f.7") < 0);
 	assert_string_equal(ctx.reason, "client 'ffff:ff:1f.7': No such device");
 	item = context_to_json(&ctx, PB_OUTCOME_OK);
@@ -244,6 +244,8 @@ static void in_a_case(void **state)
 	assert_string_equal(json_string_value(json_object_get(
 				    json_object_get(item, PB_CASE_TOPOLOGY), "verdict")),
 			    "distance 4");
+	assert_true(
+		json_is_false(json_object_get(json_object_get(item, PB_CASE_TOPOLOGY), "open")));
 	json_decref(item);
 	context_clear(&ctx);
 }

@@ -144,6 +144,26 @@ static void the_way_has_the_verdict(void **state)
 	has(picture, ">distance 4</text>");
 }
 
+/* Drawn as one only where no case gets through. */
+static void a_way_that_is_shut(void **state)
+{
+	for (int open = 0; open < 2; open++) {
+		json_t *root = sample_root();
+		g_autoptr(pb_result) result = NULL;
+		g_autoptr(pb_view) view = NULL;
+		g_autofree char *picture = NULL;
+
+		sample_set(root, "cases.0.topology", topology("'refused'"));
+		sample_set(root, "cases.0.topology.open", json_false());
+		sample_set(root, "cases.1.topology", topology("'refused'"));
+		sample_set(root, "cases.1.topology.open", json_boolean(open));
+		result = sample_load(state, "r", root);
+		view = pb_view_new(result);
+		picture = pb_topology_picture(view->topologies->pdata[0]);
+		assert_int_equal(count_of(picture, "class=\"topology shut\""), !open);
+	}
+}
+
 /* Nobody to go to, or a device to itself: no way, and the verdict stands below. */
 static void without_a_way(void **state)
 {
@@ -184,6 +204,7 @@ static void what_is_no_tree_is_refused(void **state)
 		{"nodes.5.iommu_group", "-1", "iommu_group"},
 		{"nodes.5.iommu_group", "4294967296", "iommu_group"},
 		{"verdict", "4", "topology.verdict"},
+		{"open", "1", "topology.open"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -211,6 +232,7 @@ int main(void)
 		IN_SCRATCH(the_tree_fits),
 		IN_SCRATCH(one_picture_for_all_that_are_alike),
 		IN_SCRATCH(the_way_has_the_verdict),
+		IN_SCRATCH(a_way_that_is_shut),
 		IN_SCRATCH(without_a_way),
 		IN_SCRATCH(what_is_no_tree_is_refused),
 	};

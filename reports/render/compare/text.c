@@ -250,8 +250,8 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 				     "time\n");
 		if (unjudged)
 			g_string_append_printf(out,
-					       "          not deterministic, so not exact: %u "
-					       "figures\n",
+					       "          but for %u figures that are not "
+					       "deterministic\n",
 					       unjudged);
 		return;
 	}

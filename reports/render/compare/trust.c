@@ -57,27 +57,29 @@ static void add_evidence(GPtrArray *items, const json_t *validity, guint unjudge
 {
 	static const struct {
 		const char *kind;
-		const char *text;
+		const char *text; /* %s: what is not exact */
 	} kinds[] = {
 		{PB_EVIDENCE_COUNTED, "counted: executed instructions, exact and the same in every "
-				      "run. Says nothing about time: an added atomic or a cache "
+				      "run%s. Says nothing about time: an added atomic or a cache "
 				      "miss is one instruction."},
 		{PB_EVIDENCE_TIMED, "timed: what this machine took, with its uncertainty. Says "
 				    "nothing below the floor of each figure, or about another "
 				    "machine."},
 	};
 	const char *kind = pb_compare_text_at(validity, "evidence");
+	g_autofree char *but = unjudged ? g_strdup_printf(", but for %u figures that are not "
+							  "deterministic and get no verdict",
+							  unjudged)
+					: g_strdup("");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		if (!strcmp(kind, kinds[i].kind)) {
-			add(items, PB_TRUST_OK, "evidence",
-			    unjudged ? g_strdup_printf("%s %u figures are not deterministic: "
-						       "they are shown, not exact, and without "
-						       "a verdict.",
-						       kinds[i].text, unjudged)
-				     : g_strdup(kinds[i].text));
-			return;
-		}
+		g_autoptr(GString) text = g_string_new(kinds[i].text);
+
+		if (strcmp(kind, kinds[i].kind))
+			continue;
+		g_string_replace(text, "%s", but, 0);
+		add(items, PB_TRUST_OK, "evidence", g_strdup(text->str));
+		return;
 	}
 	add(items, PB_TRUST_UNKNOWN, "evidence", g_strdup(*kind ? kind : "not recorded"));
 }

@@ -257,9 +257,10 @@ static void add_box(GString *out, const struct picture *p, size_t index)
 static void draw(GString *out, const struct picture *p)
 {
 	g_string_append_printf(out,
-			       "<svg class=\"topology\" width=\"%.0f\" height=\"%.0f\" "
+			       "<svg class=\"topology%s\" width=\"%.0f\" height=\"%.0f\" "
 			       "viewBox=\"0 0 %.0f %.0f\" role=\"img\"",
-			       p->width, p->height, p->width, p->height);
+			       p->item->shut ? " shut" : "", p->width, p->height, p->width,
+			       p->height);
 	pb_html_attribute(out, "aria-label", p->item->summary);
 	g_string_append(out, ">\n");
 	add_edges(out, p, false);

@@ -12,7 +12,7 @@
 
 static const char intro[] =
 	"The devices of these cases, and all that lies between them and the processor. The thick "
-	"line is the way between those that take part.";
+	"line is the way between those that take part; broken where they may not take it.";
 static const char intro_of_text[] = "A * marks what lies on the way between those that take part.";
 
 /* "switch, upstream 0000:01:00.0 (104c:8232)" */

@@ -14,6 +14,7 @@ struct pb_view_topology {
 	int top;	     /* the node where their ways meet; -1: there are not two of them */
 	GPtrArray *roles;    /* const char: each once, in order of appearance */
 	GPtrArray *verdicts; /* struct pb_view_skip: a verdict, and the ids of its cases */
+	bool shut;	     /* in none of its cases one may reach the other */
 	const char *who;     /* "provider 0000:01:00.0 and client 0000:02:00.0" */
 	const char *label;   /* of the way: the verdict if it is one, else how many there are */
 	const char *summary; /* who, and the label */

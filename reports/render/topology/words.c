@@ -104,6 +104,7 @@ static struct pb_view_topology *find_or_add(struct pb_view *view, struct pb_topo
 	}
 	item = g_new0(struct pb_view_topology, 1);
 	item->topology = topology;
+	item->shut = true;
 	item->roles = g_ptr_array_new();
 	item->verdicts = pb_view_reasons_new();
 	find_way(item);
@@ -151,6 +152,7 @@ void pb_view_add_topologies(struct pb_view *view)
 			continue;
 		item = find_or_add(view, one->topology);
 		verdict = one->topology->verdict;
+		item->shut &= one->topology->shut;
 		pb_view_add_reason(item->verdicts, verdict && *verdict ? verdict : "no verdict",
 				   one->id);
 	}
