@@ -87,11 +87,21 @@ int vmstat_read(const char *name, uint64_t *ret_value)
 	return read_line("/proc/vmstat", name, ' ', ret_value);
 }
 
-int meminfo_read(const char *name, uint64_t *ret_bytes)
+/* Such files say kB and mean KiB. */
+static int read_kib(const char *path, const char *name, uint64_t *ret_bytes)
 {
-	int err = read_line("/proc/meminfo", name, ':', ret_bytes);
+	int err = read_line(path, name, ':', ret_bytes);
 
-	/* The file says kB and means KiB. */
 	*ret_bytes = err ? 0 : *ret_bytes << 10;
 	return err;
+}
+
+int meminfo_read(const char *name, uint64_t *ret_bytes)
+{
+	return read_kib("/proc/meminfo", name, ret_bytes);
+}
+
+int status_read(const char *name, uint64_t *ret_bytes)
+{
+	return read_kib("/proc/self/status", name, ret_bytes);
 }

@@ -14,5 +14,7 @@ int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, siz
 int vmstat_read(const char *name, uint64_t *ret_value);
 /* One line of /proc/meminfo, in bytes. -ENOENT: not in this kernel. */
 int meminfo_read(const char *name, uint64_t *ret_bytes);
+/* One line of /proc/self/status, in bytes: "VmPin". -ENOENT: not in this kernel. */
+int status_read(const char *name, uint64_t *ret_bytes);
 
 #endif

@@ -1,4 +1,5 @@
 /* VFIO: see vfio.h. The interface is that of Documentation/driver-api/vfio.rst. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -91,6 +92,47 @@ int vfio_open(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio)
 	return err ? err : open_all(ctx, ret_vfio);
 }
 
+/* The folder has one entry, which is called as the file below /dev is. */
+static int find_own_file(const struct vfio *v, char *ret_path, size_t bytes)
+{
+	char folder[512];
+	const struct dirent *entry;
+	int err = -ENOENT;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "/sys/bus/pci/devices/%s/vfio-dev", v->pci.name);
+	dir = opendir(folder);
+	while (dir && err && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(ret_path, bytes, "/dev/vfio/devices/%s", entry->d_name);
+		err = 0;
+	}
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+int vfio_open_unbound(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio)
+{
+	char path[512];
+	int err;
+
+	*ret_vfio = (struct vfio){.container = -1, .group = -1, .device = -1, .is_open = true};
+	err = pci_give(ctx, what, "vfio-pci", &ret_vfio->pci);
+	if (err)
+		return err;
+	if (find_own_file(ret_vfio, path, sizeof(path)))
+		return bench_skip(ctx,
+				  "%s has no file of its own; needs CONFIG_VFIO_DEVICE_CDEV "
+				  "(Linux 6.6)",
+				  ret_vfio->pci.name);
+	ret_vfio->device = open_patiently(path);
+	return ret_vfio->device < 0
+		       ? bench_skip(ctx, "%s: %s: %s", ret_vfio->pci.name, path, strerror(errno))
+		       : 0;
+}
+
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -106,6 +148,32 @@ void vfio_close(struct vfio *v)
 	close_fd(&v->group);
 	close_fd(&v->container);
 	pci_take_back(&v->pci);
+}
+
+int vfio_map(const struct vfio *v, const void *addr, uint64_t bytes, uint64_t iova)
+{
+	struct vfio_iommu_type1_dma_map map = {
+		.argsz = sizeof(map),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.vaddr = (uintptr_t)addr,
+		.iova = iova,
+		.size = bytes,
+	};
+
+	return ioctl(v->container, VFIO_IOMMU_MAP_DMA, &map) ? -errno : 0;
+}
+
+int vfio_unmap(const struct vfio *v, uint64_t bytes, uint64_t iova)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.iova = iova,
+		.size = bytes,
+	};
+
+	if (ioctl(v->container, VFIO_IOMMU_UNMAP_DMA, &unmap))
+		return -errno;
+	return unmap.size == bytes ? 0 : -EPROTO;
 }
 
 int vfio_bar_offset(const struct vfio *v, unsigned int bar, uint64_t bytes, uint64_t *ret_offset)

@@ -1,4 +1,5 @@
-/* A PCI device that a program drives by VFIO, with its own IOMMU mappings, of type 1. */
+/* A PCI device that a program drives by VFIO, with its own IOMMU mappings, of type 1 or an iommufd.
+ */
 #ifndef PINBENCH_VFIO_H
 #define PINBENCH_VFIO_H
 
@@ -19,7 +20,17 @@ struct vfio {
  * any case; a zeroed one may be.
  */
 int vfio_open(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio);
+/*
+ * The same by the device's own file (CONFIG_VFIO_DEVICE_CDEV, Linux 6.6), without a container: it
+ * has no mappings, and answers nothing, until an iommufd has it.
+ */
+int vfio_open_unbound(struct bench_ctx *ctx, uint32_t what, struct vfio *ret_vfio);
 void vfio_close(struct vfio *vfio);
+
+/* In the container, for reading and writing by the device. Sizes are of pages. 0 or -errno. */
+int vfio_map(const struct vfio *vfio, const void *addr, uint64_t bytes, uint64_t iova);
+/* -EPROTO if other than @bytes were mapped there. */
+int vfio_unmap(const struct vfio *vfio, uint64_t bytes, uint64_t iova);
 
 /*
  * Where a program's mapping of a BAR begins in vfio->device. 0 or -errno: -ENODEV if it has less
