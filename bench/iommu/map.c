@@ -11,11 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include "bench/core/backing.h"
-#include "bench/core/pageflags.h"
+#include "bench/core/memory/layout.h"
 #include "bench/core/rounds.h"
 #include "bench/iommu/iommu.h"
+
+/* What a page costs more or less with what lies beside it: seen up to a half. */
+#define CHANCE_PERCENT 10
 
 enum operations {
 	MAP,
@@ -48,8 +49,9 @@ static const struct bench_param param_call = {
 };
 
 static const struct bench_param *const params[] = {
-	&iommu_param_iommu,  &iommu_param_api,	  &param_domain, &backing_param_backing,
-	&backing_param_page, &backing_param_size, &param_call,	 NULL,
+	&iommu_param_iommu,	&iommu_param_api,    &param_domain,
+	&backing_param_backing, &backing_param_page, &backing_param_size,
+	&layout_param,		&param_call,	     NULL,
 };
 
 struct map_case {
@@ -59,22 +61,6 @@ struct map_case {
 	uint64_t call_bytes;
 	size_t calls;
 };
-
-/* Each is one more mapping of the IOMMU, if its tables have no larger entries. */
-static int tell_pieces(struct bench_ctx *ctx, const struct backing *b)
-{
-	size_t pages = b->bytes / IOMMU_PAGE_BYTES, pieces = 0;
-	uint64_t *pfns = calloc(pages, sizeof(*pfns));
-	int err = pfns ? pagemap_read(b->addr, pages, pfns) : -ENOMEM;
-
-	for (size_t i = 0; !err && i < pages; i++)
-		pieces += !i || pfns[i] != pfns[i - 1] + 1;
-	free(pfns);
-	if (err)
-		return bench_fail(ctx, err, "/proc/self/pagemap: %s", strerror(-err));
-	bench_fact_number(ctx, "contiguous_pieces", (double)pieces);
-	return 0;
-}
 
 static int call_all(struct bench_ctx *ctx, enum operations what, measured_call call)
 {
@@ -126,6 +112,8 @@ static int setup_user(struct bench_ctx *ctx, struct map_case *c)
 	if (!strcmp(bench_param(ctx, "backing"), "zero"))
 		return bench_skip(ctx, "mapped for writing, which the zero page is not for");
 	bench_fact_number(ctx, "domain", attached);
+	for (int i = MAP; layout_is_chance(ctx) && i <= UNMAP; i++)
+		bench_min_effect(ctx, names[i].each, CHANCE_PERCENT);
 	return iommu_user_open(ctx, attached, &c->user);
 }
 
@@ -154,9 +142,9 @@ static int setup(struct bench_ctx *ctx)
 	if (!err)
 		err = backing_prepare(ctx, &c->backing);
 	if (!err)
-		err = setup_calls(ctx, c);
+		err = layout_arrange(ctx, &c->backing);
 	if (!err)
-		err = tell_pieces(ctx, &c->backing);
+		err = setup_calls(ctx, c);
 	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_calls);
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/random.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,10 @@
 #include "lab/guest/init/modules.h"
 #include "lab/guest/protocol.h"
 
-#define SETTLE_SECONDS 3
-#define PLAN_FILE      "/tmp/plan.json"
+#define SETTLE_SECONDS	   3
+#define MAX_VIRTIO_DEVICES 4
+#define MAX_PORTS	   8
+#define PLAN_FILE	   "/tmp/plan.json"
 
 static void leave(int value)
 {
@@ -137,26 +140,37 @@ static void write_disk(void)
 		give_up("cannot mount %s", GUEST_DISK_DEVICE);
 }
 
-/* The port's device node is named by number; its name stands in sysfs. */
-static int open_port(void)
+static bool is_our_port(int device, int port)
 {
 	char path[128], name[64];
+	FILE *file;
 
-	for (int port = 0; port < 8; port++) {
-		FILE *file;
+	snprintf(path, sizeof(path), "/sys/class/virtio-ports/vport%dp%d/name", device, port);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (!fgets(name, sizeof(name), file))
+		name[0] = '\0';
+	fclose(file);
+	name[strcspn(name, "\n")] = '\0';
+	return !strcmp(name, GUEST_PORT_NAME);
+}
 
-		snprintf(path, sizeof(path), "/sys/class/virtio-ports/vport0p%d/name", port);
-		file = fopen(path, "re");
-		if (!file)
-			continue;
-		if (!fgets(name, sizeof(name), file))
-			name[0] = '\0';
-		fclose(file);
-		name[strcspn(name, "\n")] = '\0';
-		if (strcmp(name, GUEST_PORT_NAME))
-			continue;
-		snprintf(path, sizeof(path), "/dev/vport0p%d", port);
-		return open(path, O_WRONLY);
+/*
+ * The port's device node is named by numbers, that of its virtio device among them, which comes
+ * behind an IOMMU of that kind; its name stands in sysfs.
+ */
+static int open_port(void)
+{
+	char path[128];
+
+	for (int device = 0; device < MAX_VIRTIO_DEVICES; device++) {
+		for (int port = 0; port < MAX_PORTS; port++) {
+			if (!is_our_port(device, port))
+				continue;
+			snprintf(path, sizeof(path), "/dev/vport%dp%d", device, port);
+			return open(path, O_WRONLY);
+		}
 	}
 	errno = ENODEV;
 	return -1;
