@@ -73,22 +73,17 @@ static int open_iommufd(struct bench_ctx *ctx, bool attached, struct iommu_user 
 	if (err || !attached)
 		return err;
 	err = vfio_open_unbound(ctx, PCI_EDU, &u->vfio);
-	if (!err)
-		err = iommu_check(ctx, &u->vfio.pci);
 	return err ? err : iommufd_attach(ctx, &u->iommufd, &u->vfio);
 }
 
 int iommu_user_open(struct bench_ctx *ctx, bool attached, struct iommu_user *ret_user)
 {
-	int err;
-
 	*ret_user = (struct iommu_user){0};
 	if (!strcmp(bench_param(ctx, "api"), "iommufd"))
 		return open_iommufd(ctx, attached, ret_user);
 	if (!attached)
 		return bench_skip(ctx, "type 1 maps nothing without a device's group");
-	err = vfio_open(ctx, PCI_EDU, &ret_user->vfio);
-	return err ? err : iommu_check(ctx, &ret_user->vfio.pci);
+	return vfio_open(ctx, PCI_EDU, &ret_user->vfio);
 }
 
 void iommu_user_close(struct iommu_user *user)

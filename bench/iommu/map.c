@@ -108,13 +108,15 @@ static int round_of_calls(struct bench_ctx *ctx)
 static int setup_user(struct bench_ctx *ctx, struct map_case *c)
 {
 	bool attached = bench_param_bool(ctx, "domain");
+	int err;
 
 	if (!strcmp(bench_param(ctx, "backing"), "zero"))
 		return bench_skip(ctx, "mapped for writing, which the zero page is not for");
 	bench_fact_number(ctx, "domain", attached);
 	for (int i = MAP; layout_is_chance(ctx) && i <= UNMAP; i++)
 		bench_min_effect(ctx, names[i].each, CHANCE_PERCENT);
-	return iommu_user_open(ctx, attached, &c->user);
+	err = iommu_user_open(ctx, attached, &c->user);
+	return err || !attached ? err : iommu_check(ctx, &c->user.vfio.pci);
 }
 
 static int setup_calls(struct bench_ctx *ctx, struct map_case *c)
