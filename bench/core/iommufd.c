@@ -95,16 +95,22 @@ void iommufd_close(struct iommufd *i)
 	*i = (struct iommufd){.fd = -1};
 }
 
-int iommufd_attach(struct bench_ctx *ctx, const struct iommufd *i, const struct vfio *vfio)
+int iommufd_bind(struct bench_ctx *ctx, const struct iommufd *i, const struct vfio *vfio)
 {
 	struct device_bind bind = {.argsz = sizeof(bind), .iommufd = i->fd};
-	struct device_attach attach = {.argsz = sizeof(attach), .space = i->space};
 
 	if (ioctl(vfio->device, DEVICE_BIND_IOMMUFD, &bind))
 		return bench_skip(ctx,
 				  "%s: VFIO_DEVICE_BIND_IOMMUFD: %s; without interrupt remapping "
 				  "it wants iommufd.allow_unsafe_interrupts=1",
 				  vfio->pci.name, strerror(errno));
+	return 0;
+}
+
+int iommufd_attach(struct bench_ctx *ctx, const struct iommufd *i, const struct vfio *vfio)
+{
+	struct device_attach attach = {.argsz = sizeof(attach), .space = i->space};
+
 	if (ioctl(vfio->device, DEVICE_ATTACH_IOMMUFD, &attach))
 		return bench_skip(ctx, "%s: VFIO_DEVICE_ATTACH_IOMMUFD_PT: %s", vfio->pci.name,
 				  strerror(errno));

@@ -20,9 +20,11 @@ struct iommufd {
 int iommufd_open(struct bench_ctx *ctx, struct iommufd *ret_iommufd);
 void iommufd_close(struct iommufd *iommufd);
 /*
- * The device, opened by vfio_open_unbound(), becomes this iommufd's and reaches what is mapped;
- * until it is closed. Returns as bench_skip() does, naming the device.
+ * The device, opened by vfio_open_unbound(), becomes this iommufd's, until it is closed, and
+ * answers. Returns as bench_skip() does, naming the device.
  */
+int iommufd_bind(struct bench_ctx *ctx, const struct iommufd *iommufd, const struct vfio *vfio);
+/* From now on it reaches what is mapped in the address space. It must be bound. */
 int iommufd_attach(struct bench_ctx *ctx, const struct iommufd *iommufd, const struct vfio *vfio);
 
 /* All 0 or -errno. The addresses and sizes are multiples of a page. */

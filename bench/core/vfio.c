@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/pci_regs.h>
 #include <linux/vfio.h>
 #include <stdio.h>
 #include <string.h>
@@ -203,4 +204,19 @@ int vfio_export_bar(const struct vfio *v, unsigned int bar, size_t bytes)
 	int fd = ioctl(v->device, VFIO_DEVICE_FEATURE, &feature);
 
 	return fd < 0 ? -errno : fd;
+}
+
+int vfio_read_command(const struct vfio *v, uint16_t *ret_command, off_t *ret_at)
+{
+	struct vfio_region_info config = {.argsz = sizeof(config),
+					  .index = VFIO_PCI_CONFIG_REGION_INDEX};
+	ssize_t got;
+
+	if (ioctl(v->device, VFIO_DEVICE_GET_REGION_INFO, &config))
+		return -errno;
+	*ret_at = (off_t)config.offset + PCI_COMMAND;
+	got = pread(v->device, ret_command, sizeof(*ret_command), *ret_at);
+	if (got < 0)
+		return -errno;
+	return got == sizeof(*ret_command) ? 0 : -EIO;
 }

@@ -4,6 +4,7 @@
 #define PINBENCH_VFIO_H
 
 #include <stddef.h>
+#include <sys/types.h>
 #include "bench/core/pci.h"
 
 struct vfio {
@@ -40,5 +41,11 @@ int vfio_bar_offset(const struct vfio *vfio, unsigned int bar, uint64_t bytes,
 		    uint64_t *ret_offset);
 /* A BAR's first @bytes as a dma-buf of Linux 7.0 and later: a descriptor, or -errno. */
 int vfio_export_bar(const struct vfio *vfio, unsigned int bar, size_t bytes);
+
+/*
+ * Its command register as a program sees it, and where in vfio->device that is: two bytes, to be
+ * written by pwrite(). 0 or -errno.
+ */
+int vfio_read_command(const struct vfio *vfio, uint16_t *ret_command, off_t *ret_at);
 
 #endif

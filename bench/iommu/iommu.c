@@ -22,6 +22,13 @@ const struct bench_param iommu_param_api = {
 	.help = "by what a program maps: VFIO's container of type 1, or iommufd",
 };
 
+const struct bench_param iommu_param_domain = {
+	.name = "domain",
+	.fallback = "1",
+	.allowed = (const char *const[]){"1", "0", NULL},
+	.help = "whether a device is attached, so that there is an IOMMU domain to map in",
+};
+
 /* How an IOMMU's name in /sys/class/iommu begins. */
 static const struct {
 	const char *iommu;
@@ -73,6 +80,8 @@ static int open_iommufd(struct bench_ctx *ctx, bool attached, struct iommu_user 
 	if (err || !attached)
 		return err;
 	err = vfio_open_unbound(ctx, PCI_EDU, &u->vfio);
+	if (!err)
+		err = iommufd_bind(ctx, &u->iommufd, &u->vfio);
 	return err ? err : iommufd_attach(ctx, &u->iommufd, &u->vfio);
 }
 

@@ -14,6 +14,7 @@
 
 extern const struct bench_param iommu_param_iommu;
 extern const struct bench_param iommu_param_api;
+extern const struct bench_param iommu_param_domain;
 
 /* Whether the IOMMU that a device is behind is the one that the case asks for; a skip if not. */
 int iommu_check(struct bench_ctx *ctx, const struct pci_device *device);

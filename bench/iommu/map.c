@@ -34,13 +34,6 @@ static const struct bench_metric metrics[] = {
 	{.name = NULL},
 };
 
-static const struct bench_param param_domain = {
-	.name = "domain",
-	.fallback = "1",
-	.allowed = (const char *const[]){"1", "0", NULL},
-	.help = "whether a device is attached, so that there is an IOMMU domain to map in",
-};
-
 static const struct bench_param param_call = {
 	.name = "call",
 	.fallback = "whole",
@@ -49,7 +42,7 @@ static const struct bench_param param_call = {
 };
 
 static const struct bench_param *const params[] = {
-	&iommu_param_iommu,	&iommu_param_api,    &param_domain,
+	&iommu_param_iommu,	&iommu_param_api,    &iommu_param_domain,
 	&backing_param_backing, &backing_param_page, &backing_param_size,
 	&layout_param,		&param_call,	     NULL,
 };
