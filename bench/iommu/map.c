@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include "bench/core/memory/layout.h"
 #include "bench/core/rounds.h"
 #include "bench/iommu/iommu.h"
@@ -55,6 +56,26 @@ struct map_case {
 	size_t calls;
 };
 
+static int explain(struct bench_ctx *ctx, const struct map_case *c, enum operations what, int err)
+{
+	const char *device = c->user.vfio.is_open ? c->user.vfio.pci.name : "no device";
+	struct rlimit limit;
+
+	if (what == MAP && !strcmp(bench_param(ctx, "backing"), "file"))
+		return bench_skip(ctx,
+				  "long-term writable pins of a file that tracks dirty pages are "
+				  "refused: %s",
+				  strerror(-err));
+	if (what == MAP && err == -ENOMEM && !getrlimit(RLIMIT_MEMLOCK, &limit) &&
+	    limit.rlim_cur < c->backing.bytes)
+		return bench_skip(ctx,
+				  "%s: %zu bytes are beyond RLIMIT_MEMLOCK (%llu), and there is "
+				  "no CAP_IPC_LOCK",
+				  device, c->backing.bytes, (unsigned long long)limit.rlim_cur);
+	return bench_fail(ctx, err, "%sping %llu bytes for %s: %s", names[what].each,
+			  (unsigned long long)c->call_bytes, device, strerror(-err));
+}
+
 static int call_all(struct bench_ctx *ctx, enum operations what, measured_call call)
 {
 	struct map_case *c = bench_state(ctx);
@@ -69,14 +90,8 @@ static int call_all(struct bench_ctx *ctx, enum operations what, measured_call c
 		int err = operation_call(ctx, &c->rounds.operations[what], call, &range,
 					 c->call_bytes / IOMMU_PAGE_BYTES);
 
-		if (err == -EFAULT && !strcmp(bench_param(ctx, "backing"), "file"))
-			return bench_skip(ctx, "the kernel refuses long-term writable pins of a "
-					       "file that tracks dirty pages: EFAULT");
 		if (err)
-			return bench_fail(ctx, err, "%sping %llu bytes for %s: %s",
-					  names[what].each, (unsigned long long)c->call_bytes,
-					  c->user.vfio.is_open ? c->user.vfio.pci.name : "nobody",
-					  strerror(-err));
+			return explain(ctx, c, what, err);
 	}
 	return 0;
 }
@@ -156,15 +171,16 @@ static int run(struct bench_ctx *ctx)
 	return err ? err : rounds_measure(ctx, &c->rounds);
 }
 
+/* The memory goes first: a child that shares it has the device open, too. */
 static void teardown(struct bench_ctx *ctx)
 {
 	struct map_case *c = bench_state(ctx);
 
 	if (!c)
 		return;
+	backing_drop(&c->backing);
 	iommu_user_close(&c->user);
 	rounds_free(&c->rounds);
-	backing_drop(&c->backing);
 	free(c);
 }
 
