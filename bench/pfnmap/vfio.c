@@ -8,10 +8,8 @@
  * or follow_fault_pfn() where that may not; iommu_map()
  */
 #include <errno.h>
-#include <linux/vfio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include "bench/core/memory/insert.h"
 #include "bench/core/vfio.h"
@@ -63,32 +61,18 @@ struct vfio_case {
 static int ask(void *vfio_case)
 {
 	struct vfio_case *v = vfio_case;
-	struct vfio_iommu_type1_dma_map map = {
-		.argsz = sizeof(map),
-		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.vaddr = (uintptr_t)v->addr,
-		.iova = IOVA,
-		.size = v->bytes,
-	};
-	bool refused = ioctl(v->vfio.container, VFIO_IOMMU_MAP_DMA, &map);
+	int err = vfio_map(&v->vfio, v->addr, v->bytes, IOVA);
 
-	v->answer.error = refused ? errno : 0;
-	v->answer.pages = refused ? 0 : v->bytes / EXPORTED_PAGE_BYTES;
+	v->answer.error = -err;
+	v->answer.pages = err ? 0 : v->bytes / EXPORTED_PAGE_BYTES;
 	return 0;
 }
 
 static int unmap(void *vfio_case)
 {
-	struct vfio_case *v = vfio_case;
-	struct vfio_iommu_type1_dma_unmap unmap = {
-		.argsz = sizeof(unmap),
-		.iova = IOVA,
-		.size = v->bytes,
-	};
+	const struct vfio_case *v = vfio_case;
 
-	if (ioctl(v->vfio.container, VFIO_IOMMU_UNMAP_DMA, &unmap))
-		return -errno;
-	return unmap.size == v->bytes ? 0 : -EPROTO;
+	return vfio_unmap(&v->vfio, v->bytes, IOVA);
 }
 
 static int once(struct bench_ctx *ctx)
