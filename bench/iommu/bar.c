@@ -186,30 +186,16 @@ static int round_of_calls(struct bench_ctx *ctx)
 	return err;
 }
 
-static int open_other(struct bench_ctx *ctx, struct bar_case *c)
-{
-	int err;
-
-	if (!bench_param_bool(ctx, iommu_param_domain.name))
-		return 0;
-	err = vfio_open_unbound(ctx, PCI_EDU, &c->other);
-	if (!err)
-		err = iommufd_bind(ctx, &c->iommufd, &c->other);
-	return err ? err : iommufd_attach(ctx, &c->iommufd, &c->other);
-}
-
 static int open_all(struct bench_ctx *ctx, struct bar_case *c)
 {
 	int err = iommufd_open(ctx, &c->iommufd);
 
 	if (!err)
-		err = vfio_open_unbound(ctx, PCI_IVSHMEM, &c->owner);
+		err = iommu_give(ctx, &c->iommufd, PCI_IVSHMEM, false, &c->owner);
 	if (!err)
 		err = iommu_check(ctx, &c->owner.pci);
-	if (!err)
-		err = iommufd_bind(ctx, &c->iommufd, &c->owner);
-	if (!err)
-		err = open_other(ctx, c);
+	if (!err && bench_param_bool(ctx, iommu_param_domain.name))
+		err = iommu_give(ctx, &c->iommufd, PCI_EDU, true, &c->other);
 	if (err)
 		return err;
 	err = vfio_read_command(&c->owner, &c->command, &c->command_at);

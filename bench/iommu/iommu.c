@@ -73,16 +73,21 @@ int iommu_check(struct bench_ctx *ctx, const struct pci_device *device)
 	return 0;
 }
 
+int iommu_give(struct bench_ctx *ctx, const struct iommufd *iommufd, uint32_t what, bool attached,
+	       struct vfio *ret_vfio)
+{
+	int err = vfio_open_unbound(ctx, what, ret_vfio);
+
+	if (!err)
+		err = iommufd_bind(ctx, iommufd, ret_vfio);
+	return err || !attached ? err : iommufd_attach(ctx, iommufd, ret_vfio);
+}
+
 static int open_iommufd(struct bench_ctx *ctx, bool attached, struct iommu_user *u)
 {
 	int err = iommufd_open(ctx, &u->iommufd);
 
-	if (err || !attached)
-		return err;
-	err = vfio_open_unbound(ctx, PCI_EDU, &u->vfio);
-	if (!err)
-		err = iommufd_bind(ctx, &u->iommufd, &u->vfio);
-	return err ? err : iommufd_attach(ctx, &u->iommufd, &u->vfio);
+	return err || !attached ? err : iommu_give(ctx, &u->iommufd, PCI_EDU, true, &u->vfio);
 }
 
 int iommu_user_open(struct bench_ctx *ctx, bool attached, struct iommu_user *ret_user)

@@ -19,6 +19,13 @@ extern const struct bench_param iommu_param_domain;
 /* Whether the IOMMU that a device is behind is the one that the case asks for; a skip if not. */
 int iommu_check(struct bench_ctx *ctx, const struct pci_device *device);
 
+/*
+ * Opens a @what (see pci.h) by VFIO, which becomes @iommufd's, and if @attached reaches what is
+ * mapped there. Returns as bench_skip() does. To be closed in any case, before @iommufd.
+ */
+int iommu_give(struct bench_ctx *ctx, const struct iommufd *iommufd, uint32_t what, bool attached,
+	       struct vfio *ret_vfio);
+
 struct iommu_user {
 	struct vfio vfio;
 	struct iommufd iommufd; /* open if it maps by that */

@@ -68,8 +68,8 @@ static int make_contiguous(struct bench_ctx *ctx, const struct backing *b)
 	for (size_t i = 0; i < b->bytes; i += PAGE_BYTES)
 		addr[i] = 1;
 	madvise(b->addr, b->bytes, MADV_NOHUGEPAGE);
-	snprintf(request, sizeof(request), "%d,0x%lx,0x%lx,0", (int)getpid(),
-		 (unsigned long)b->addr, (unsigned long)b->addr + b->bytes);
+	snprintf(request, sizeof(request), "%d,0x%zx,0x%zx,0", (int)getpid(), (size_t)b->addr,
+		 (size_t)b->addr + b->bytes);
 	err = sysfile_write(SPLIT_FILE, request);
 	return err ? bench_skip(ctx, SPLIT_FILE ": %s", strerror(-err)) : 0;
 }
