@@ -10,7 +10,9 @@
 #include <unistd.h>
 #include "bench/core/iommufd.h"
 
-#define IOMMUFD "/dev/iommu"
+#define IOMMUFD	 "/dev/iommu"
+#define PATIENCE 100
+#define PAUSE_US 10000
 
 /* Of include/uapi/linux/iommufd.h, which headers older than Linux 6.2 lack; MAP_FILE is of 6.14. */
 #define IOMMU_TYPE		 ';'
@@ -95,11 +97,25 @@ void iommufd_close(struct iommufd *i)
 	*i = (struct iommufd){.fd = -1};
 }
 
+/* A process that was killed has the device, or its group, until the last of its pages is unmapped.
+ */
+static int bind_patiently(const struct vfio *vfio, struct device_bind *bind)
+{
+	int err = ioctl(vfio->device, DEVICE_BIND_IOMMUFD, bind);
+
+	for (int tries = 0; err && (errno == EBUSY || errno == EINVAL) && tries < PATIENCE;
+	     tries++) {
+		usleep(PAUSE_US);
+		err = ioctl(vfio->device, DEVICE_BIND_IOMMUFD, bind);
+	}
+	return err;
+}
+
 int iommufd_bind(struct bench_ctx *ctx, const struct iommufd *i, const struct vfio *vfio)
 {
 	struct device_bind bind = {.argsz = sizeof(bind), .iommufd = i->fd};
 
-	if (ioctl(vfio->device, DEVICE_BIND_IOMMUFD, &bind))
+	if (bind_patiently(vfio, &bind))
 		return bench_skip(ctx,
 				  "%s: VFIO_DEVICE_BIND_IOMMUFD: %s; without interrupt remapping "
 				  "it wants iommufd.allow_unsafe_interrupts=1",
