@@ -131,7 +131,7 @@ int p2p_give_client(struct bench_ctx *ctx, struct p2p_case *c)
 static void tell_verdict(struct bench_ctx *ctx, const struct p2p_case *c)
 {
 	if (c->route == PINBENCH_P2P_REFUSED)
-		topology_verdict(ctx, "refused: no way that the kernel trusts");
+		topology_refusal(ctx, "refused: no way that the kernel trusts");
 	else
 		topology_verdict(ctx, "%s, distance %d",
 				 c->route == PINBENCH_P2P_BUS

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "bench/core/topology.h"
 #include "bench/p2p/nvme.h"
 #include "bench/p2p/transfer_case.h"
 #include "bench/p2p/transfer_io.h"
@@ -186,7 +187,12 @@ int transfer_setup_disk(struct bench_ctx *ctx, struct p2p_case *c)
 	if (!err)
 		err = rounds_add(ctx, &c->rounds, &transfer_names[TRANSFER],
 				 t->bytes / (t->io.io_bytes * t->io.depth), NULL);
-	return err ? err : rounds_rehearse(ctx, &c->rounds, round_of_batches);
+	if (!err)
+		err = rounds_rehearse(ctx, &c->rounds, round_of_batches);
+	/* Whom the module cannot ask for has answered by now. */
+	if (!err && !(c->provider.is_given && c->client.is_given))
+		topology_verdict(ctx, "data arrives, by a way that the drivers do not tell");
+	return err;
 }
 
 static int round_of_edu(struct bench_ctx *ctx)

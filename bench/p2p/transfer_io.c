@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include "bench/core/ring.h"
 #include "bench/p2p/transfer_io.h"
 
 /* What every disk takes in one request. */

@@ -5,8 +5,7 @@
 #ifndef PINBENCH_BENCH_P2P_TRANSFER_IO_H
 #define PINBENCH_BENCH_P2P_TRANSFER_IO_H
 
-#include <liburing.h>
-#include "pinbench/bench.h"
+#include "bench/core/ring.h"
 
 struct transfer_io {
 	struct io_uring ring;

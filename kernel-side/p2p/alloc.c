@@ -25,12 +25,12 @@ static void free_one(const struct allocations *a, void *memory)
 
 static int hold(struct allocations *a, u32 pages)
 {
-	for (; a->held_count < pages; a->held_count++) {
+	while (a->held_count < pages) {
 		void *page = pci_alloc_p2pmem(a->pdev, PAGE_SIZE);
 
 		if (!page)
 			return -ENOMEM;
-		a->held[a->held_count] = page;
+		a->held[a->held_count++] = page;
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();

@@ -118,6 +118,8 @@ static void compute_sha256(struct pb_machine *m)
 	g_ptr_array_add(arguments, g_strdup(m->emulator_version));
 	if (m->disk_mib)
 		g_ptr_array_add(arguments, g_strdup_printf("disk_mib=%d", m->disk_mib));
+	if (!m->snapshot)
+		g_ptr_array_add(arguments, g_strdup("snapshot=false"));
 	g_ptr_array_add(arguments, NULL);
 	m->sha256 = pb_sha256_strings((const char *const *)arguments->pdata);
 }

@@ -32,6 +32,8 @@ struct layer {
 
 static const struct layer layers[] = {
 	{"include/", {NULL}, NONE},
+	/* One interface, in parts that are no longer than other files. */
+	{"include/pinbench/uapi.h", {"include/pinbench/uapi_"}, NONE},
 	{"kernel-side/",
 	 {"include/pinbench/marker.h", "include/pinbench/uapi.h", "kernel-side/"},
 	 KERNEL},

@@ -24,7 +24,8 @@ void hostile_sharing(char *memory, size_t pages);
 void hostile_devices(void);
 /* hostile_p2p.c: the same two, as who provides memory and who reaches it; free again after it. */
 void hostile_p2p(void);
-/* The addresses of hostile_devices()' two, which are the module's from then on; 0: there are none. */
+/* The addresses of hostile_devices()' two, which are the module's from then on; 0: there are none.
+ */
 extern uint32_t provider, client;
 
 /*

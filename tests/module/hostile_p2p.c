@@ -12,10 +12,14 @@
 #include <unistd.h>
 #include "bench/core/context.h"
 #include "bench/core/pci.h"
+#include "bench/core/sysfile.h"
 #include "tests/module/hostile.h"
 
 #define PAGE_BYTES 4096ul
 #define MIB	   (1ul << 20)
+#define BAR_BYTES  (64ll << 20)
+#define PATIENCE   200
+#define PAUSE_US   10000
 #define KILLS	   60
 #define MOST_US	   30000
 #define PROCESSES  3
@@ -149,6 +153,28 @@ static void export_provider(int fd)
 	refuse("BAR that is p2pmem", fd, PINBENCH_IOC_DMABUF_EXPORT, &r, EBUSY);
 }
 
+/* Bytes of the provider's that nobody has. */
+static long long available(void)
+{
+	char path[128], text[32] = "-1";
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/p2pmem/available", memory.name);
+	sysfile_read(path, text, sizeof(text));
+	return strtoll(text, NULL, 10);
+}
+
+/* What a process had is given back when the last that uses it is done. */
+static void check_all_is_free(const char *name)
+{
+	char detail[64];
+	int polls = 0;
+
+	while (available() != BAR_BYTES && polls++ < PATIENCE)
+		usleep(PAUSE_US);
+	snprintf(detail, sizeof(detail), "%lld bytes are free", available());
+	check(name, available() == BAR_BYTES, detail);
+}
+
 static bool ask(int fd, uint32_t which)
 {
 	struct pinbench_p2p_distance distance = good_distance();
@@ -217,9 +243,11 @@ static void use_disk(void)
 	check("read from", pread(disk, bar, MIB, 0) == (ssize_t)MIB, strerror(errno));
 	check("the same", bar[0] == 0x5a && bar[MIB - 1] == 0x5a, "");
 	close(fd);
-	check("no disk any more", pread(disk, bar, MIB, 0) < 0, "");
+	/* Without one it has no size. */
+	check("no disk any more", pread(disk, bar, MIB, 0) <= 0, "");
 	munmap(bar, MIB);
 	close(disk);
+	check_all_is_free("its memory is free again");
 }
 
 static void __attribute__((noreturn)) play(unsigned int seed)
@@ -247,6 +275,10 @@ static void kill_some(void)
 	for (unsigned int i = 0; i < KILLS; i++) {
 		pid_t *pid = &pids[i % PROCESSES];
 
+		/* Somebody waits for a sign of life. */
+		if (i % 10 == 0)
+			check("p2p goes on", true, "");
+
 		if (*pid) {
 			usleep((useconds_t)random() % MOST_US);
 			kill(*pid, SIGKILL);
@@ -263,6 +295,7 @@ static void kill_some(void)
 	check("killed in the middle", access("/sys/block/pinbench-disk0", F_OK) != 0,
 	      "a disk is left");
 	check_no_pins("p2p");
+	check_all_is_free("and no memory");
 }
 
 /* All of it is free again, and the driver lets go, below a mapping too. */
@@ -292,9 +325,11 @@ void hostile_p2p(void)
 	ask_badly(fd);
 	map_badly(fd);
 	export_provider(fd);
+	check_all_is_free("after what was refused");
 	for (uint32_t i = 0; i < 5; i++)
 		check("p2p request", ask(fd, i), strerror(errno));
 	close(fd);
+	check_all_is_free("after requests");
 	use_disk();
 	kill_some();
 	take_back();

@@ -297,6 +297,7 @@ static void another_machine_has_another_hash(void **state)
 		{"cpus", "2"},
 		{"memory_mib", "513"},
 		{"icount", "false"},
+		{"snapshot", "false"},
 		{"arguments", "-device;nvme"},
 		/* The same letters, parted elsewhere. */
 		{"arguments", "-devicenvme"},
