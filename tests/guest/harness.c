@@ -181,3 +181,42 @@ double fact_of(const json_t *one, const char *name)
 		fail_msg("%s has no fact %s", text_at(one, "id"), name);
 	return json_number_value(value);
 }
+
+json_t *measure_cases(const char *kernel, const char *jobs, const char *const *ids, size_t count)
+{
+	char *out = scratch("cases");
+	const char *options[] = {"run",	  "--quiet", "--kernel", kernel,
+				 "--out", out,	     "--jobs",	 jobs};
+	g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+	struct running running;
+	struct outcome o;
+	json_t *result;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		g_ptr_array_add(arguments, (char *)options[i]);
+	for (size_t i = 0; i < count; i++)
+		g_ptr_array_add(arguments, (char *)ids[i]);
+	g_ptr_array_add(arguments, NULL);
+	running = pinbench_start(NULL, (const char *const *)arguments->pdata);
+	o = pinbench_wait(&running);
+	assert_status(&o, 0);
+	result = load_result(out);
+	outcome_clear(&o);
+	forget(out);
+	return result;
+}
+
+double figure_in(const json_t *result, const char *id, const char *metric)
+{
+	return median_of(find_case(result, id), metric);
+}
+
+double fact_in(const json_t *result, const char *id, const char *name)
+{
+	return fact_of(find_case(result, id), name);
+}
+
+void assert_outcome(const json_t *result, const char *id, const char *outcome)
+{
+	assert_string_equal(text_at(find_case(result, id), "outcome"), outcome);
+}

@@ -41,6 +41,11 @@ void forget(char *directory);
 json_t *load_result(const char *directory);
 /* Its cases as text: equal cases are equal bytes. */
 char *cases_text(const char *directory);
+/*
+ * The result of these cases on @kernel, side by side where @jobs is more than "1". The test fails
+ * if pinbench does.
+ */
+json_t *measure_cases(const char *kernel, const char *jobs, const char *const *ids, size_t count);
 /* The case of this id, borrowed, or NULL. */
 const json_t *find_case(const json_t *result, const char *id);
 const char *text_at(const json_t *object, const char *key);
@@ -48,6 +53,10 @@ const char *text_at(const json_t *object, const char *key);
 double median_of(const json_t *one, const char *metric);
 /* A fact that is a number; without it the test fails. */
 double fact_of(const json_t *one, const char *name);
+/* The same of a result's case. */
+double figure_in(const json_t *result, const char *id, const char *metric);
+double fact_in(const json_t *result, const char *id, const char *name);
+void assert_outcome(const json_t *result, const char *id, const char *outcome);
 
 void assert_status(const struct outcome *o, int status);
 void assert_says(const char *text, const char *what);

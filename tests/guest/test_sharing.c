@@ -80,54 +80,23 @@ static const char *const devices[] = {
 	VFIO("vfio", "pfn", "whole"),
 };
 
-static json_t *measure(const char *jobs, const char *const *ids, size_t count)
-{
-	char *out = scratch("sharing");
-	const char *options[] = {"run", "--quiet", "--out", out, "--jobs", jobs};
-	g_autoptr(GPtrArray) arguments = g_ptr_array_new();
-	struct running running;
-	struct outcome o;
-	json_t *result;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
-		g_ptr_array_add(arguments, (char *)options[i]);
-	for (size_t i = 0; i < count; i++)
-		g_ptr_array_add(arguments, (char *)ids[i]);
-	g_ptr_array_add(arguments, NULL);
-	running = pinbench_start(NULL, (const char *const *)arguments->pdata);
-	o = pinbench_wait(&running);
-	assert_status(&o, 0);
-	result = load_result(out);
-	outcome_clear(&o);
-	forget(out);
-	return result;
-}
-
-static double fact(const json_t *result, const char *id, const char *name)
-{
-	return fact_of(find_case(result, id), name);
-}
-
-static double figure(const json_t *result, const char *id, const char *metric)
-{
-	return median_of(find_case(result, id), metric);
-}
-
 /* Each of the four users had it taken and has it again, by as many faults as its way takes. */
 static void check_moves(const json_t *result)
 {
-	assert_true(fact(result, MAP, "segments") == 32);
-	assert_true(fact(result, MOVE("importers"), "maps") == 4);
-	assert_true(fact(result, MOVE("pfn"), "faults") == 4 * 512);
-	assert_true(fact(result, MOVE("page"), "faults") == 4 * 512);
-	assert_true(fact(result, MOVE("batch"), "faults") == 4);
-	assert_true(fact(result, MOVE("pmd"), "faults") == 4);
-	assert_true(figure(result, MOVE("pmd"), "whole") <
-		    figure(result, MOVE("importers"), "whole"));
-	assert_true(figure(result, MOVE("importers"), "whole") <
-		    figure(result, MOVE("batch"), "whole"));
-	assert_true(figure(result, MOVE("batch"), "whole") < figure(result, MOVE("pfn"), "whole"));
-	assert_true(figure(result, MOVE("pfn"), "whole") < figure(result, MOVE("page"), "whole"));
+	assert_true(fact_in(result, MAP, "segments") == 32);
+	assert_true(fact_in(result, MOVE("importers"), "maps") == 4);
+	assert_true(fact_in(result, MOVE("pfn"), "faults") == 4 * 512);
+	assert_true(fact_in(result, MOVE("page"), "faults") == 4 * 512);
+	assert_true(fact_in(result, MOVE("batch"), "faults") == 4);
+	assert_true(fact_in(result, MOVE("pmd"), "faults") == 4);
+	assert_true(figure_in(result, MOVE("pmd"), "whole") <
+		    figure_in(result, MOVE("importers"), "whole"));
+	assert_true(figure_in(result, MOVE("importers"), "whole") <
+		    figure_in(result, MOVE("batch"), "whole"));
+	assert_true(figure_in(result, MOVE("batch"), "whole") <
+		    figure_in(result, MOVE("pfn"), "whole"));
+	assert_true(figure_in(result, MOVE("pfn"), "whole") <
+		    figure_in(result, MOVE("page"), "whole"));
 }
 
 static void check_answer(const json_t *result, const char *id, const char *answer)
@@ -149,65 +118,65 @@ static void check_gup(const json_t *result)
 
 static void check_told(const json_t *result)
 {
-	double none = figure(result, TOLD("0"), "change");
-	double one = figure(result, TOLD("1"), "change") - none;
-	double many = figure(result, TOLD("64"), "change") - none;
+	double none = figure_in(result, TOLD("0"), "change");
+	double one = figure_in(result, TOLD("1"), "change") - none;
+	double many = figure_in(result, TOLD("64"), "change") - none;
 
-	assert_true(fact(result, TOLD("64"), "told") == 64);
+	assert_true(fact_in(result, TOLD("64"), "told") == 64);
 	assert_true(one > 0);
 	/* What telling one more costs is the same for each. */
 	assert_true(many > one && many < 64 * one);
 	/* Who has nothing to do with it waits all the same. */
-	assert_true(figure(result, SLOW, "end") > 100 * NS_PER_MS);
-	assert_true(figure(result, SLOW, "bystander") > 100 * NS_PER_MS);
-	assert_true(figure(result, SLOW, "alone") < NS_PER_MS);
+	assert_true(figure_in(result, SLOW, "end") > 100 * NS_PER_MS);
+	assert_true(figure_in(result, SLOW, "bystander") > 100 * NS_PER_MS);
+	assert_true(figure_in(result, SLOW, "alone") < NS_PER_MS);
 }
 
 /* As many callbacks as pages and subscribers, and the same for each from the second on. */
 static void check_moved(const json_t *result)
 {
-	double none = figure(result, MOVED("0"), "migrate");
-	double one = figure(result, MOVED("1"), "migrate") - none;
-	double many = figure(result, MOVED("64"), "migrate") - none;
+	double none = figure_in(result, MOVED("0"), "migrate");
+	double one = figure_in(result, MOVED("1"), "migrate") - none;
+	double many = figure_in(result, MOVED("64"), "migrate") - none;
 	double each = (many - one) / 63;
 
-	assert_true(fact(result, MOVED("0"), "told") == 0);
-	assert_true(fact(result, MOVED("1"), "told") == 512);
-	assert_true(fact(result, MOVED("64"), "told") == 512 * 64);
-	assert_true(fact(result, MOVED("64"), "told_of_pin") == 0);
+	assert_true(fact_in(result, MOVED("0"), "told") == 0);
+	assert_true(fact_in(result, MOVED("1"), "told") == 512);
+	assert_true(fact_in(result, MOVED("64"), "told") == 512 * 64);
+	assert_true(fact_in(result, MOVED("64"), "told_of_pin") == 0);
 	assert_true(each > 10 && one > each && many < 64 * one);
-	assert_true(figure(result, MOVED("0"), "pin") < none / 10);
+	assert_true(figure_in(result, MOVED("0"), "pin") < none / 10);
 }
 
 static void check_reaped(const json_t *result, const char *id, double reaped, const char *answer)
 {
-	assert_true(fact(result, id, "reaped_pages") == reaped);
-	assert_true(fact(result, id, "left_pages") == 1024 - reaped);
+	assert_true(fact_in(result, id, "reaped_pages") == reaped);
+	assert_true(fact_in(result, id, "left_pages") == 1024 - reaped);
 	check_answer(result, id, answer);
 }
 
 /* Who would sleep keeps his memory from being taken: of an interval, that; else, all. */
 static void check_reaper(const json_t *result)
 {
-	double none = figure(result, REAPED("notifier", "0", "0"), "reap");
-	double many = figure(result, REAPED("notifier", "64", "0"), "reap");
+	double none = figure_in(result, REAPED("notifier", "0", "0"), "reap");
+	double many = figure_in(result, REAPED("notifier", "64", "0"), "reap");
 
 	check_reaped(result, REAPED("notifier", "0", "0"), 1024, "reaped");
 	check_reaped(result, REAPED("notifier", "1", "0"), 1024, "reaped");
 	check_reaped(result, REAPED("notifier", "64", "0"), 1024, "reaped");
 	check_reaped(result, REAPED("notifier", "1", "50"), 0, "EAGAIN");
 	check_reaped(result, REAPED("interval", "1", "50"), 512, "EAGAIN");
-	assert_true(fact(result, REAPED("notifier", "64", "0"), "told") ==
-		    64 * fact(result, REAPED("notifier", "1", "0"), "told"));
-	assert_true(many - none > 10 * fact(result, REAPED("notifier", "64", "0"), "told"));
-	assert_true(figure(result, REAPED("notifier", "1", "50"), "unmap") > 100 * NS_PER_MS);
-	assert_true(figure(result, REAPED("notifier", "1", "50"), "reap") < NS_PER_MS);
+	assert_true(fact_in(result, REAPED("notifier", "64", "0"), "told") ==
+		    64 * fact_in(result, REAPED("notifier", "1", "0"), "told"));
+	assert_true(many - none > 10 * fact_in(result, REAPED("notifier", "64", "0"), "told"));
+	assert_true(figure_in(result, REAPED("notifier", "1", "50"), "unmap") > 100 * NS_PER_MS);
+	assert_true(figure_in(result, REAPED("notifier", "1", "50"), "reap") < NS_PER_MS);
 }
 
 static void test_who_is_told_and_who_waits(void **state)
 {
-	json_t *result = measure("2", cases, G_N_ELEMENTS(cases));
-	json_t *again = measure("1", cases, G_N_ELEMENTS(cases));
+	json_t *result = measure_cases("6.12", "2", cases, G_N_ELEMENTS(cases));
+	json_t *again = measure_cases("6.12", "1", cases, G_N_ELEMENTS(cases));
 
 	check_moves(result);
 	check_gup(result);
@@ -222,21 +191,21 @@ static void test_who_is_told_and_who_waits(void **state)
 /* KVM has entries for all of it, as large as those of the process, and loses them with them. */
 static void check_kvm(const json_t *result)
 {
-	assert_true(fact(result, KVM("anon", "4k"), "entries_4k") == PAGES);
-	assert_true(fact(result, KVM("pfn", "4k"), "entries_4k") == PAGES);
-	assert_true(fact(result, KVM("thp", "2m"), "entries_2m") == 1);
-	assert_true(fact(result, KVM("pmd", "2m"), "entries_2m") == 1);
-	assert_true(fact(result, KVM("pmd", "2m"), "entries_4k") == 0);
+	assert_true(fact_in(result, KVM("anon", "4k"), "entries_4k") == PAGES);
+	assert_true(fact_in(result, KVM("pfn", "4k"), "entries_4k") == PAGES);
+	assert_true(fact_in(result, KVM("thp", "2m"), "entries_2m") == 1);
+	assert_true(fact_in(result, KVM("pmd", "2m"), "entries_2m") == 1);
+	assert_true(fact_in(result, KVM("pmd", "2m"), "entries_4k") == 0);
 	check_answer(result, KVM("mixed", "4k"), "refused with EFAULT");
 	/* Where GUP refuses, the lookup of the PFN comes on top. */
-	assert_true(figure(result, KVM("anon", "4k"), "map") <
-		    figure(result, KVM("pfn", "4k"), "map"));
-	assert_true(figure(result, KVM("pmd", "2m"), "map") * 10 <
-		    figure(result, KVM("pfn", "4k"), "map"));
-	assert_true(figure(result, KVM("pfn", "4k"), "unmap") >
-		    figure(result, KVM("pfn", "4k"), "unmap_alone") + 100);
-	assert_true(figure(result, KVM("pmd", "2m"), "unmap") >
-		    figure(result, KVM("pmd", "2m"), "unmap_alone"));
+	assert_true(figure_in(result, KVM("anon", "4k"), "map") <
+		    figure_in(result, KVM("pfn", "4k"), "map"));
+	assert_true(figure_in(result, KVM("pmd", "2m"), "map") * 10 <
+		    figure_in(result, KVM("pfn", "4k"), "map"));
+	assert_true(figure_in(result, KVM("pfn", "4k"), "unmap") >
+		    figure_in(result, KVM("pfn", "4k"), "unmap_alone") + 100);
+	assert_true(figure_in(result, KVM("pmd", "2m"), "unmap") >
+		    figure_in(result, KVM("pmd", "2m"), "unmap_alone"));
 }
 
 /* A camera's driver pins for the long term: what it does is that and more, or refused. */
@@ -245,18 +214,18 @@ static void check_camera(const json_t *result)
 	check_answer(result, CAMERA("anon"), "granted");
 	check_answer(result, CAMERA("page"), "granted");
 	check_answer(result, CAMERA("pfn"), "refused with EFAULT");
-	assert_true(fact(result, CAMERA("anon"), "pages") == PAGES);
-	assert_true(figure(result, CAMERA("anon"), "prepare") * PAGES >
-		    figure(result, GUP("anon", "longterm_fast"), "attempt"));
-	assert_true(figure(result, CAMERA("page"), "release") > 100);
-	assert_true(figure(result, CAMERA("pfn"), "refusal") <
-		    figure(result, CAMERA("anon"), "prepare") * PAGES);
+	assert_true(fact_in(result, CAMERA("anon"), "pages") == PAGES);
+	assert_true(figure_in(result, CAMERA("anon"), "prepare") * PAGES >
+		    figure_in(result, GUP("anon", "longterm_fast"), "attempt"));
+	assert_true(figure_in(result, CAMERA("page"), "release") > 100);
+	assert_true(figure_in(result, CAMERA("pfn"), "refusal") <
+		    figure_in(result, CAMERA("anon"), "prepare") * PAGES);
 }
 
 static void test_what_kvm_and_a_camera_get(void **state)
 {
-	json_t *result = measure("2", askers, G_N_ELEMENTS(askers));
-	json_t *again = measure("1", askers, G_N_ELEMENTS(askers));
+	json_t *result = measure_cases("6.12", "2", askers, G_N_ELEMENTS(askers));
+	json_t *again = measure_cases("6.12", "1", askers, G_N_ELEMENTS(askers));
 
 	check_kvm(result);
 	check_camera(result);
@@ -265,34 +234,29 @@ static void test_what_kvm_and_a_camera_get(void **state)
 	json_decref(again);
 }
 
-static void assert_outcome(const json_t *result, const char *id, const char *outcome)
-{
-	assert_string_equal(text_at(find_case(result, id), "outcome"), outcome);
-}
-
 /* On 6.12: what came with 7.0 is a skip. */
 static void check_devices(const json_t *result)
 {
-	assert_true(fact(result, BAR("segments"), "segments") == 32);
+	assert_true(fact_in(result, BAR("segments"), "segments") == 32);
 	assert_outcome(result, BAR("ranges"), "skip");
 	assert_outcome(result, STOCK("vfio"), "skip");
-	assert_true(figure(result, STOCK("vgem"), "map") > 0);
+	assert_true(figure_in(result, STOCK("vgem"), "map") > 0);
 	check_answer(result, VFIO("system", "anon", "4k"), "granted");
 	check_answer(result, VFIO("system", "page", "4k"), "granted");
 	check_answer(result, VFIO("system", "pfn", "4k"), "refused with EFAULT");
 	check_answer(result, VFIO("bar", "pfn", "4k"), "granted");
-	assert_true(fact(result, VFIO("bar", "pfn", "4k"), "pages") == PAGES);
+	assert_true(fact_in(result, VFIO("bar", "pfn", "4k"), "pages") == PAGES);
 	/* A PFN is looked up, and then the page is mapped for the device: more than for a pin. */
-	assert_true(figure(result, VFIO("bar", "pfn", "4k"), "map") >
-		    figure(result, VFIO("system", "anon", "4k"), "map"));
-	assert_true(figure(result, VFIO("bar", "pmd", "whole"), "map") ==
-		    figure(result, VFIO("vfio", "pfn", "whole"), "map"));
+	assert_true(figure_in(result, VFIO("bar", "pfn", "4k"), "map") >
+		    figure_in(result, VFIO("system", "anon", "4k"), "map"));
+	assert_true(figure_in(result, VFIO("bar", "pmd", "whole"), "map") ==
+		    figure_in(result, VFIO("vfio", "pfn", "whole"), "map"));
 }
 
 static void test_what_becomes_of_a_device_s_memory(void **state)
 {
-	json_t *result = measure("2", devices, G_N_ELEMENTS(devices));
-	json_t *again = measure("1", devices, G_N_ELEMENTS(devices));
+	json_t *result = measure_cases("6.12", "2", devices, G_N_ELEMENTS(devices));
+	json_t *again = measure_cases("6.12", "1", devices, G_N_ELEMENTS(devices));
 
 	check_devices(result);
 	assert_true(json_equal(json_object_get(result, "cases"), json_object_get(again, "cases")));
