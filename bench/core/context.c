@@ -242,6 +242,11 @@ const char *bench_scratch_dir(const struct bench_ctx *ctx)
 	return ctx->scratch_dir;
 }
 
+const char *bench_named_device(const struct bench_ctx *ctx, const char *role)
+{
+	return named_find(ctx->named, role);
+}
+
 void bench_min_effect(struct bench_ctx *ctx, const char *metric, double percent)
 {
 	ctx->min_effect = (struct bench_min_effect){metric, percent};

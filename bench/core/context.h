@@ -6,6 +6,7 @@
 #include "pinbench/bench.h"
 #include "pinbench/marker.h"
 #include "bench/core/caseid.h"
+#include "bench/core/named.h"
 
 struct bench_ctx {
 	const struct case_id *id;
@@ -14,7 +15,8 @@ struct bench_ctx {
 	bool counted;
 	double call_overhead;
 	const char *scratch_dir;
-	char reason[512]; /* of a skip or a failure */
+	const struct named *named; /* NULL: none */
+	char reason[512];	   /* of a skip or a failure */
 	char not_deterministic[256];
 	json_t *samples; /* metric name -> list */
 	json_t *counters;

@@ -15,11 +15,13 @@
 static const char usage[] =
 	"usage: pinbench-agent list\n"
 	"       pinbench-agent ids CASE...\n"
-	"       pinbench-agent run [--out FILE] [--dir DIR] PLAN\n"
+	"       pinbench-agent run [--out FILE] [--dir DIR] [--device ROLE=NAME]... PLAN\n"
 	"list prints every benchmark as JSON. ids checks cases and prints them with every\n"
 	"parameter. run measures the cases of a plan (a JSON file, - for standard input) and\n"
 	"writes one JSON object a line to FILE or standard output.\n"
-	"DIR is where cases put their files (default /var/tmp).\n";
+	"DIR is where cases put their files (default /var/tmp). A device that is named for a role\n"
+	"(provider=0000:03:00.0, client=0000:04:00.0, disk=/dev/nvme1n1) is used instead of one\n"
+	"that is found; a disk that is named is overwritten.\n";
 
 static int list(void)
 {
@@ -79,11 +81,23 @@ static int run_plan(struct runner *runner, const char *path)
 	return PB_EXIT_OK;
 }
 
+static int refuse_device(struct runner *runner, const char *text)
+{
+	if (!named_add(&runner->named, text))
+		return 0;
+	fprintf(stderr,
+		"pinbench-agent: --device '%s': it is ROLE=NAME, at most %d of them: "
+		"provider=0000:03:00.0\n",
+		text, NAMED_MOST);
+	return PB_EXIT_USAGE;
+}
+
 static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"out", required_argument, NULL, 'o'},
 		{"dir", required_argument, NULL, 'd'},
+		{"device", required_argument, NULL, 'n'},
 		{NULL, 0, NULL, 0},
 	};
 	struct runner runner = {.out = stdout, .scratch_dir = "/var/tmp"};
@@ -95,7 +109,7 @@ static int run(int argc, char **argv)
 			runner.scratch_dir = optarg;
 		else if (option == 'o')
 			out = optarg;
-		else
+		else if (option != 'n' || refuse_device(&runner, optarg))
 			return PB_EXIT_USAGE;
 	}
 	if (optind != argc - 1) {

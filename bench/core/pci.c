@@ -14,6 +14,9 @@
 #define NO_OVERRIDE "\n"
 /* What the module's drivers' names begin with: nobody else gives a device to one. */
 #define OWN_DRIVERS "pinbench"
+/* Of include/linux/ioport.h and pci_regs.h. */
+#define IORESOURCE_MEM 0x200
+#define BARS	       6
 
 static unsigned long read_number(const char *name, const char *attribute)
 {
@@ -101,35 +104,76 @@ static void unbind(const struct pci_device *device)
 	sysfile_write(path, device->name);
 }
 
-int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
-	     struct pci_device *ret_device)
+static int give(struct bench_ctx *ctx, const char *driver, struct pci_device *device)
 {
 	char bound[64] = "";
 	int err;
 
+	read_driver(device->name, bound, sizeof(bound));
+	if (!strcmp(bound, driver)) {
+		device->is_given = is_ours(driver);
+		return 0;
+	}
+	/* What a case that was killed has left. */
+	unbind(device);
+	err = write_override(device, driver);
+	if (err)
+		return bench_fail(ctx, err, "%s: driver_override: %s", device->name,
+				  strerror(-err));
+	device->is_given = true;
+	err = sysfile_write(BUS "/drivers_probe", device->name);
+	if (!err)
+		read_driver(device->name, bound, sizeof(bound));
+	if (!err && !strcmp(bound, driver))
+		return 0;
+	return bench_skip(ctx, "%s does not become %s's: %s", device->name, driver,
+			  err ? strerror(-err) : "the driver is not there, or refuses it");
+}
+
+int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
+	     struct pci_device *ret_device)
+{
 	*ret_device = (struct pci_device){0};
 	if (find(what, driver, ret_device))
 		return bench_skip(ctx, "no PCI device %04x:%04x that no driver has", what >> 16,
 				  what & 0xffff);
-	read_driver(ret_device->name, bound, sizeof(bound));
-	if (!strcmp(bound, driver)) {
-		ret_device->is_given = is_ours(driver);
-		return 0;
+	return give(ctx, driver, ret_device);
+}
+
+int pci_give_named(struct bench_ctx *ctx, const char *name, const char *driver,
+		   struct pci_device *ret_device)
+{
+	char bound[64];
+
+	*ret_device = (struct pci_device){0};
+	if (pci_parse_name(name, ret_device) || !read_number(name, "vendor"))
+		return bench_skip(ctx, "there is no PCI device %s", name);
+	read_driver(name, bound, sizeof(bound));
+	if (*bound && !is_ours(bound) && strcmp(bound, driver) != 0)
+		return bench_skip(ctx, "%s is driven by %s, and is not taken from it", name, bound);
+	return give(ctx, driver, ret_device);
+}
+
+/* A line each: first and last address, flags. */
+int pci_largest_bar(const struct pci_device *device)
+{
+	unsigned long long first, last, flags, most = 0;
+	char path[512], line[128];
+	int ret = -ENODEV;
+	FILE *file;
+
+	snprintf(path, sizeof(path), BUS "/devices/%s/resource", device->name);
+	file = fopen(path, "re");
+	for (int bar = 0; file && bar < BARS && fgets(line, sizeof(line), file); bar++) {
+		if (sscanf(line, "%llx %llx %llx", &first, &last, &flags) != 3 ||
+		    !(flags & IORESOURCE_MEM) || last - first + 1 <= most)
+			continue;
+		most = last - first + 1;
+		ret = bar;
 	}
-	/* What a case that was killed has left. */
-	unbind(ret_device);
-	err = write_override(ret_device, driver);
-	if (err)
-		return bench_fail(ctx, err, "%s: driver_override: %s", ret_device->name,
-				  strerror(-err));
-	ret_device->is_given = true;
-	err = sysfile_write(BUS "/drivers_probe", ret_device->name);
-	if (!err)
-		read_driver(ret_device->name, bound, sizeof(bound));
-	if (!err && !strcmp(bound, driver))
-		return 0;
-	return bench_skip(ctx, "%s does not become %s's: %s", ret_device->name, driver,
-			  err ? strerror(-err) : "the driver is not there, or refuses it");
+	if (file)
+		fclose(file);
+	return ret;
 }
 
 void pci_take_back(struct pci_device *device)

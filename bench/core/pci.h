@@ -32,6 +32,12 @@ int pci_parse_name(const char *name, struct pci_device *ret_device);
  */
 int pci_give(struct bench_ctx *ctx, uint32_t what, const char *driver,
 	     struct pci_device *ret_device);
+/* The same of the device @name, whatever it is; one that a driver has is a skip that says whose. */
+int pci_give_named(struct bench_ctx *ctx, const char *name, const char *driver,
+		   struct pci_device *ret_device);
+/* Its largest BAR of memory, as the module's driver for providers chooses it. 0 to 5, or -ENODEV.
+ */
+int pci_largest_bar(const struct pci_device *device);
 /* Takes a zeroed one. What has the device open must be closed before. */
 void pci_take_back(struct pci_device *device);
 

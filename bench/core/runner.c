@@ -134,6 +134,7 @@ static void run_case(struct runner *r, const struct case_id *id)
 
 	if (context_init(&ctx, id, r->counted, r->scratch_dir))
 		_exit(EXIT_FAILURE);
+	ctx.named = &r->named;
 	kmsg = kmsg_open();
 	err = measure_case(r, &ctx);
 	if (kmsg >= 0 && kmsg_find_splat(kmsg, splat, sizeof(splat)))

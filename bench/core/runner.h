@@ -5,10 +5,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <jansson.h>
+#include "bench/core/named.h"
 
 struct runner {
 	FILE *out; /* events, one JSON object a line: include/pinbench/result.h */
 	const char *scratch_dir;
+	struct named named; /* devices that cases are to use */
 	bool counted;
 	int repetitions;
 };

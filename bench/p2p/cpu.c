@@ -168,7 +168,8 @@ static int open_memory(struct bench_ctx *ctx, const struct p2p_case *c, struct c
 			 c->provider.name);
 	else
 		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%d%s",
-			 c->provider.name, PCI_IVSHMEM_BAR, strcmp(via, "wc") ? "" : "_wc");
+			 c->provider.name, pci_largest_bar(&c->provider),
+			 strcmp(via, "wc") ? "" : "_wc");
 	p->fd = open(path, O_RDWR | O_CLOEXEC);
 	return p->fd < 0 ? bench_skip(ctx, "programs cannot map %s so: %s: %s", c->provider.name,
 				      path, strerror(errno))

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 #include "bench/core/sysfile.h"
@@ -98,14 +100,55 @@ static int open_namespace(const char *controller)
 	return fd < 0 ? -errno : fd;
 }
 
-int nvme_open_disk(struct bench_ctx *ctx, struct pci_device *ret_device, int *ret_fd)
+static int check_bytes(struct bench_ctx *ctx, const char *path, int fd, uint64_t bytes)
+{
+	uint64_t all = 0;
+
+	if (!ioctl(fd, BLKGETSIZE64, &all) && all >= bytes)
+		return 0;
+	return bench_skip(ctx, "%s has %llu bytes, and %llu are wanted: see io and depth", path,
+			  (unsigned long long)all, (unsigned long long)bytes);
+}
+
+/* The PCI device that a disk hangs on is the last in its path that is one. */
+static int find_device_of_disk(struct bench_ctx *ctx, const char *path,
+			       struct pci_device *ret_device)
+{
+	char link[PATH_MAX], whole[PATH_MAX], *slash;
+	const char *leaf = strrchr(path, '/');
+
+	snprintf(link, sizeof(link), "/sys/class/block/%s", leaf ? leaf + 1 : path);
+	if (!realpath(link, whole))
+		return bench_skip(ctx, "%s is no block device: %s", path, strerror(errno));
+	while ((slash = strrchr(whole, '/'))) {
+		if (!pci_parse_name(slash + 1, ret_device))
+			return 0;
+		*slash = '\0';
+	}
+	return bench_skip(ctx, "%s is on no PCI device", path);
+}
+
+static int open_named(struct bench_ctx *ctx, const char *path, struct pci_device *ret_device,
+		      int *ret_fd)
+{
+	int err = find_device_of_disk(ctx, path, ret_device);
+
+	if (err)
+		return err;
+	*ret_fd = open(path, O_RDWR | O_DIRECT | O_EXCL | O_CLOEXEC);
+	return *ret_fd < 0 ? bench_skip(ctx, "%s of %s: %s; is it in use?", path, ret_device->name,
+					strerror(errno))
+			   : 0;
+}
+
+static int open_ours(struct bench_ctx *ctx, struct pci_device *ret_device, int *ret_fd)
 {
 	char controller[64];
 	int err;
 
 	if (!find_controller(is_our_disk, controller, sizeof(controller)))
 		return bench_skip(ctx, "no NVMe drive was made for this (serial " DISK_SERIAL
-				       "), and no other is written to");
+				       ") or named, and no other is written to");
 	err = find_device(ctx, controller, ret_device);
 	if (err)
 		return err;
@@ -114,4 +157,14 @@ int nvme_open_disk(struct bench_ctx *ctx, struct pci_device *ret_device, int *re
 		return 0;
 	return bench_fail(ctx, *ret_fd, "/dev/%sn1 of %s: %s", controller, ret_device->name,
 			  strerror(-*ret_fd));
+}
+
+int nvme_open_disk(struct bench_ctx *ctx, uint64_t bytes, struct pci_device *ret_device,
+		   int *ret_fd)
+{
+	const char *named = bench_named_device(ctx, "disk");
+	int err = named ? open_named(ctx, named, ret_device, ret_fd)
+			: open_ours(ctx, ret_device, ret_fd);
+
+	return err ? err : check_bytes(ctx, named ? named : "the disk", *ret_fd, bytes);
 }

@@ -12,9 +12,11 @@
 /* The first whose memory programs can have; it stays the driver's. */
 int nvme_find_memory(struct bench_ctx *ctx, struct pci_device *ret_device);
 /*
- * The disk of the first that was made for this: its serial number is "pinbench-disk". No other is
- * ever written to. *ret_fd: for direct I/O; nobody else has it.
+ * A disk that may be overwritten, of @bytes at least: the one that was named as "disk", or that of
+ * the first drive that was made for this, whose serial number is "pinbench-disk". No other is ever
+ * written to. *ret_fd: for direct I/O; nobody else has it.
  */
-int nvme_open_disk(struct bench_ctx *ctx, struct pci_device *ret_device, int *ret_fd);
+int nvme_open_disk(struct bench_ctx *ctx, uint64_t bytes, struct pci_device *ret_device,
+		   int *ret_fd);
 
 #endif

@@ -113,18 +113,25 @@ int p2p_tell_party(struct bench_ctx *ctx, const char *role, const struct pci_dev
 	return topology_device(ctx, role, device->name);
 }
 
+/* The one that was named for the role, or the first of QEMU's for it. */
+static int give(struct bench_ctx *ctx, const char *role, uint32_t what, const char *driver,
+		struct pci_device *ret_device)
+{
+	const char *name = bench_named_device(ctx, role);
+	int err = name ? pci_give_named(ctx, name, driver, ret_device)
+		       : pci_give(ctx, what, driver, ret_device);
+
+	return err ? err : p2p_tell_party(ctx, role, ret_device);
+}
+
 int p2p_give_provider(struct bench_ctx *ctx, struct p2p_case *c)
 {
-	int err = pci_give(ctx, PCI_IVSHMEM, PROVIDER_DRIVER, &c->provider);
-
-	return err ? err : p2p_tell_party(ctx, "provider", &c->provider);
+	return give(ctx, "provider", PCI_IVSHMEM, PROVIDER_DRIVER, &c->provider);
 }
 
 int p2p_give_client(struct bench_ctx *ctx, struct p2p_case *c)
 {
-	int err = pci_give(ctx, PCI_EDU, CLIENT_DRIVER, &c->client);
-
-	return err ? err : p2p_tell_party(ctx, "client", &c->client);
+	return give(ctx, "client", PCI_EDU, CLIENT_DRIVER, &c->client);
 }
 
 /* Of the way, also where a case compares with memory that needs none. */

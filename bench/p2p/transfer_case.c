@@ -61,7 +61,7 @@ static int open_disk(struct bench_ctx *ctx, struct p2p_case *c, struct transfer_
 
 	if (strcmp(bench_param(ctx, "client"), "nvme") != 0)
 		return make_module_disk(ctx, c, t);
-	err = nvme_open_disk(ctx, &c->client, &t->io.fd);
+	err = nvme_open_disk(ctx, t->bytes, &c->client, &t->io.fd);
 	return err ? err : p2p_tell_party(ctx, "client", &c->client);
 }
 

@@ -143,6 +143,11 @@ int bench_open_module(struct bench_ctx *ctx);
 bool bench_is_counted(const struct bench_ctx *ctx);
 /* What the clock and the dispatch add to each measured call, in the clock's unit. */
 double bench_call_overhead(const struct bench_ctx *ctx);
+/*
+ * The device that whoever started the agent named for this role ("provider"), or NULL: then the
+ * case looks for one that nobody has.
+ */
+const char *bench_named_device(const struct bench_ctx *ctx, const char *role);
 /* A folder for files of the case, on the filesystem under test. */
 const char *bench_scratch_dir(const struct bench_ctx *ctx);
 

@@ -1,5 +1,6 @@
 /* The hostile program, continued: memory of a device that others reach, and a disk of the module's.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -311,6 +312,58 @@ static void take_back(void)
 		munmap(bar, 64 * MIB);
 }
 
+/* Some device that has a driver, and that is nobody's of ours. */
+static void find_driven(char *ret_name, size_t bytes)
+{
+	DIR *dir = opendir("/sys/bus/pci/drivers/virtio-pci");
+	const struct dirent *entry;
+
+	*ret_name = '\0';
+	while (dir && (entry = readdir(dir))) {
+		if (strchr(entry->d_name, ':'))
+			snprintf(ret_name, bytes, "%.*s", (int)bytes - 1, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* By name: what is not there, what somebody has, and what is free. */
+static void give_by_name(void)
+{
+	struct pci_device named;
+	struct bench_ctx ctx = {0};
+	char driven[32];
+
+	find_driven(driven, sizeof(driven));
+	check("no such device",
+	      pci_give_named(&ctx, "0000:fe:1f.7", "pinbench", &named) == BENCH_SKIP &&
+		      strstr(ctx.reason, "0000:fe:1f.7"),
+	      ctx.reason);
+	check("no name", pci_give_named(&ctx, "../..", "pinbench", &named) == BENCH_SKIP,
+	      ctx.reason);
+	check("somebody's device",
+	      *driven && pci_give_named(&ctx, driven, "pinbench", &named) == BENCH_SKIP &&
+		      strstr(ctx.reason, "virtio-pci"),
+	      ctx.reason);
+	check("by its name", !pci_give_named(&ctx, memory.name, "pinbench-p2p", &named),
+	      ctx.reason);
+	check("its memory", pci_largest_bar(&named) == PCI_IVSHMEM_BAR, "");
+	check("p2pmem of it", available() == BAR_BYTES, "");
+	pci_take_back(&named);
+}
+
+/* Requests for devices that were taken away say so. */
+static void ask_for_what_is_gone(void)
+{
+	struct pinbench_p2p_distance distance = good_distance();
+	struct pinbench_p2p_disk disk = good_disk();
+	int fd = device();
+
+	refuse("distance of what is gone", fd, PINBENCH_IOC_P2P_DISTANCE, &distance, ENODEV);
+	refuse("a disk of what is gone", fd, PINBENCH_IOC_P2P_DISK, &disk, ENODEV);
+	close(fd);
+}
+
 void hostile_p2p(void)
 {
 	struct bench_ctx ctx = {0};
@@ -333,4 +386,6 @@ void hostile_p2p(void)
 	use_disk();
 	kill_some();
 	take_back();
+	ask_for_what_is_gone();
+	give_by_name();
 }

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include <string.h>
 
 #include "bench/core/context.h"
@@ -58,9 +60,34 @@ static void not_deterministic_has_a_reason(void **state)
 	check(false, "another thread", NULL);
 }
 
+static void named_devices(void **state)
+{
+	static const char *const wrong[] = {
+		"",	     "=",
+		"provider",  "=0000:01:00.0",
+		"provider=", "a role that is longer than any that there is=x"};
+	struct named named = {0};
+
+	assert_null(named_find(NULL, "provider"));
+	assert_null(named_find(&named, "provider"));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_int_equal(named_add(&named, wrong[i]), -EINVAL);
+	assert_int_equal(named_add(&named, "provider=0000:01:00.0"), 0);
+	assert_int_equal(named_add(&named, "disk=/dev/a=b"), 0);
+	assert_string_equal(named_find(&named, "disk"), "/dev/a=b");
+	assert_null(named_find(&named, "prov"));
+	/* Who says it twice means the last. */
+	assert_int_equal(named_add(&named, "provider=0000:02:00.0"), 0);
+	assert_string_equal(named_find(&named, "provider"), "0000:02:00.0");
+	while (named.count < NAMED_MOST)
+		assert_int_equal(named_add(&named, "client=x"), 0);
+	assert_int_equal(named_add(&named, "client=x"), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(named_devices),
 		cmocka_unit_test(not_deterministic_has_a_reason),
 	};
 
