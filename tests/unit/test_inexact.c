@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "pinbench/result.h"
+#include "reports/render/compare/words.h"
 #include "reports/compare/comparison.h"
 #include "reports/compare/control.h"
 #include "reports/error.h"
@@ -238,13 +239,33 @@ static void reports_of_a_comparison_say_so(void **state)
 	has(text, "          but for 2 figures that are not deterministic\n");
 	has(html, "<small>not deterministic: completes in a thread of the &lt;emulator&gt;");
 	has(html, "in every run, but for 2 figures that are not deterministic and get no");
-	has(html, "gup/pin says: instructions &amp; topology. It cannot say: bandwidth.</dd>");
-	has(markdown, "gup/pin says: instructions &amp; topology. It cannot say: bandwidth.");
-	has(text,
-	    "          gup/pin, of emulated devices, says: instructions & topology. It cannot "
-	    "say: bandwidth.\n");
+	has(html, "gup/pin: of emulated devices. Says: instructions &amp; topology. Cannot say: "
+		  "bandwidth.</dd>");
+	has(markdown, "gup/pin: of emulated devices. Says: instructions &amp; topology. Cannot "
+		      "say: bandwidth.");
+	has(text, "          gup/pin: of emulated devices. Says: instructions & topology. Cannot "
+		  "say: bandwidth.\n");
 	has(markdown, "? inconclusive: not deterministic: ");
 	has(junit, "<skipped message=\"inconclusive: not deterministic: ");
+}
+
+/* What several say alike stands once. */
+static void the_same_is_said_once(void **state)
+{
+	json_t *validity = json_pack("{s:{s:{s:s,s:s},s:{s:s,s:s},s:{s:s,s:s}}}", "emulated", "p/a",
+				     "says", "x", "cannot_say", "y", "p/b", "says", "other",
+				     "cannot_say", "y", "p/c", "says", "x", "cannot_say", "y");
+	g_autoptr(GPtrArray) sentences = pb_compare_emulated(validity);
+	g_autoptr(GPtrArray) none = pb_compare_emulated(NULL);
+
+	(void)state;
+	assert_int_equal(none->len, 0);
+	assert_int_equal(sentences->len, 2);
+	assert_string_equal(sentences->pdata[0],
+			    "p/a, p/c: of emulated devices. Says: x. Cannot say: y.");
+	assert_string_equal(sentences->pdata[1],
+			    "p/b: of emulated devices. Says: other. Cannot say: y.");
+	json_decref(validity);
 }
 
 /* A verdict on what is not deterministic can only be a mistake, or forged. */
@@ -286,6 +307,7 @@ int main(void)
 		IN_SCRATCH(it_never_gets_a_verdict),
 		IN_SCRATCH(it_is_the_ground_of_nothing),
 		IN_SCRATCH(reports_of_a_comparison_say_so),
+		cmocka_unit_test(the_same_is_said_once),
 		IN_SCRATCH(a_judged_one_is_refused),
 		IN_SCRATCH(a_control_looks_away),
 	};

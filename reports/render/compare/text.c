@@ -266,16 +266,10 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 
 static void add_emulated(GString *out, const struct pb_comparison *c, guint columns)
 {
-	json_t *emulated = json_object_get(validity_of(c), PB_BENCHMARK_EMULATED), *one;
-	const char *name;
+	g_autoptr(GPtrArray) sentences = pb_compare_emulated(validity_of(c));
 
-	json_object_foreach (emulated, name, one) {
-		g_autofree char *line = g_strdup_printf(
-			"%s, of emulated devices, says: %s. It cannot say: %s.", name,
-			member(one, "says", NULL), member(one, "cannot_say", NULL));
-
-		pb_text_append_wrapped(out, line, columns, strlen("evidence  "));
-	}
+	for (guint i = 0; i < sentences->len; i++)
+		pb_text_append_wrapped(out, sentences->pdata[i], columns, strlen("evidence  "));
 }
 
 static void add_basis(GString *out, const struct pb_comparison *c, guint columns)

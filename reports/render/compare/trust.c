@@ -84,18 +84,12 @@ static void add_evidence(GPtrArray *items, const json_t *validity, guint unjudge
 	add(items, PB_TRUST_UNKNOWN, "evidence", g_strdup(*kind ? kind : "not recorded"));
 }
 
-/* Of the figures of each benchmark on emulated devices. */
 static void add_emulated(GPtrArray *items, const json_t *validity)
 {
-	json_t *emulated = json_object_get(validity, PB_BENCHMARK_EMULATED), *one;
-	const char *name;
+	g_autoptr(GPtrArray) sentences = pb_compare_emulated(validity);
 
-	json_object_foreach (emulated, name, one) {
-		add(items, PB_TRUST_OK, "emulated devices",
-		    g_strdup_printf("%s says: %s. It cannot say: %s.", name,
-				    pb_compare_text_at(one, "says"),
-				    pb_compare_text_at(one, "cannot_say")));
-	}
+	for (guint i = 0; i < sentences->len; i++)
+		add(items, PB_TRUST_OK, "emulated devices", g_strdup(sentences->pdata[i]));
 }
 
 static void add_flag(GPtrArray *items, const json_t *flag, const char *name, const char *yes,

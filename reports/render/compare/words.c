@@ -70,6 +70,42 @@ guint pb_compare_unjudged(const struct pb_comparison *c)
 	return count;
 }
 
+/* The names of those behind @from that say the same; 0 of them if an earlier one did. */
+static char *names_of(json_t *emulated, const char *from)
+{
+	json_t *wanted = json_object_get(emulated, from), *one;
+	GString *names = g_string_new(NULL);
+	const char *name;
+
+	json_object_foreach (emulated, name, one) {
+		if (!json_equal(one, wanted))
+			continue;
+		if (!names->len && strcmp(name, from))
+			break;
+		g_string_append_printf(names, "%s%s", names->len ? ", " : "", name);
+	}
+	return g_string_free(names, FALSE);
+}
+
+GPtrArray *pb_compare_emulated(const json_t *validity)
+{
+	json_t *emulated = json_object_get(validity, PB_BENCHMARK_EMULATED), *one;
+	GPtrArray *ret = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	json_object_foreach (emulated, name, one) {
+		g_autofree char *names = names_of(emulated, name);
+
+		if (*names)
+			g_ptr_array_add(ret,
+					g_strdup_printf("%s: of emulated devices. Says: %s. "
+							"Cannot say: %s.",
+							names, pb_compare_text_at(one, "says"),
+							pb_compare_text_at(one, "cannot_say")));
+	}
+	return ret;
+}
+
 bool pb_compare_is_timed(const struct pb_comparison *c)
 {
 	return !strcmp(pb_compare_text_at(pb_compare_at(c, "validity", NULL), "evidence"),

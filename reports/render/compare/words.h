@@ -20,6 +20,12 @@ char *pb_compare_specs(const struct pb_comparison *comparison);
 /* How many figures, primary or not, are not deterministic. */
 guint pb_compare_unjudged(const struct pb_comparison *comparison);
 
+/*
+ * What figures of emulated devices say and cannot say: a sentence each that is of the same
+ * benchmarks; of char, empty if there are none. Free with g_ptr_array_unref.
+ */
+GPtrArray *pb_compare_emulated(const json_t *validity);
+
 bool pb_compare_is_timed(const struct pb_comparison *comparison);
 
 /* "+0.88%"; "new" for NAN: of a baseline of 0. */
