@@ -32,6 +32,12 @@ struct vfio_device_feature_dma_buf {
 };
 #endif
 
+const struct bench_emulated vfio_emulated = {
+	.says = "the instructions of the kernel's path, and what it pins and charges",
+	.cannot_say = "what an IOMMU takes to walk its tables and to forget what it knew of them, "
+		      "and bandwidth",
+};
+
 /* A process that was killed has its group until the last of its pages is unmapped. */
 static int open_patiently(const char *path)
 {

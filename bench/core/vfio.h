@@ -7,6 +7,9 @@
 #include <sys/types.h>
 #include "bench/core/pci.h"
 
+/* What figures of an emulated IOMMU say, whoever maps by it. */
+extern const struct bench_emulated vfio_emulated;
+
 struct vfio {
 	struct pci_device pci;
 	int container; /* that IOMMU mappings are asked of, or -1 */

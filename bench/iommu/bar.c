@@ -255,6 +255,7 @@ const struct bench bench_iommu_bar = {
 	.outside = "opening and attaching the devices, exporting the BAR as a dma-buf",
 	.metrics = metrics,
 	.params = params,
+	.emulated = &vfio_emulated,
 	.machine = "iommu-intel",
 	.setup = setup,
 	.run = run,

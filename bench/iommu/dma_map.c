@@ -238,6 +238,7 @@ const struct bench bench_iommu_dma_map = {
 	.outside = "the memory, giving the device to the driver, choosing its domain",
 	.metrics = metrics,
 	.params = params,
+	.emulated = &vfio_emulated,
 	.machine = "iommu-intel",
 	.counted_repetitions = 1,
 	.setup = setup,

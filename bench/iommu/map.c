@@ -195,6 +195,7 @@ const struct bench bench_iommu_map = {
 	.outside = "the memory, opening and attaching the device, reading what is charged",
 	.metrics = metrics,
 	.params = params,
+	.emulated = &vfio_emulated,
 	.machine = "iommu-intel",
 	.setup = setup,
 	.run = run,

@@ -189,6 +189,7 @@ const struct bench bench_iommu_migrate = {
 	.outside = "getting the pages into the area, looking where they lie",
 	.metrics = metrics,
 	.params = params,
+	.emulated = &vfio_emulated,
 	.machine = "iommu-cma",
 	.counted_repetitions = 1,
 	.setup = setup,

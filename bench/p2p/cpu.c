@@ -171,8 +171,10 @@ static int open_memory(struct bench_ctx *ctx, const struct p2p_case *c, struct c
 			 c->provider.name, pci_largest_bar(&c->provider),
 			 strcmp(via, "wc") ? "" : "_wc");
 	p->fd = open(path, O_RDWR | O_CLOEXEC);
-	return p->fd < 0 ? bench_skip(ctx, "programs cannot map %s so: %s: %s", c->provider.name,
-				      path, strerror(errno))
+	return p->fd < 0 ? bench_skip(ctx,
+				      "programs cannot map %s so: %s: %s; write-combined needs "
+				      "CONFIG_X86_PAT (--kernel 6.12-pat), p2pmem Linux 6.2",
+				      c->provider.name, path, strerror(errno))
 			 : 0;
 }
 

@@ -208,6 +208,7 @@ const struct bench bench_pfnmap_vfio = {
 	.outside = "the mapping, the clock",
 	.metrics = metrics,
 	.params = params,
+	.emulated = &vfio_emulated,
 	.needs = BENCH_NEEDS_MODULE,
 	.machine = "exporters",
 	.setup = setup,
