@@ -7,7 +7,7 @@
  * Peer-to-peer DMA. A provider is a device whose BAR is bound to the module's driver
  * "pinbench-p2p", which makes p2pmem of it as long as it is bound; its parameter p2p_bar says of
  * which BAR, of the largest if it is -1. A client is bound to "pinbench". ENODEV: it is not. None
- * of these ioctls leaves anything allocated or mapped.
+ * of these ioctls leaves anything allocated or mapped, but for P2P_DISK.
  */
 #define PINBENCH_P2P_MAX_CALLS	  4096
 #define PINBENCH_P2P_MAX_BYTES	  (1ull << 26)
