@@ -15,6 +15,7 @@
 #include "bench/core/backing.h"
 #include "bench/core/pageflags.h"
 #include "bench/core/sysfile.h"
+#include "bench/core/undo.h"
 
 #define BASE_PAGE_BYTES 4096ul
 #define HUGE_PAGE_BYTES (2ul << 20)
@@ -107,8 +108,8 @@ static int choose_thp(struct bench_ctx *ctx, struct backing *b)
 			       ? bench_fail(ctx, errno, "MADV_NOHUGEPAGE: %s", strerror(errno))
 			       : 0;
 	if (b->folio_bytes < HUGE_PAGE_BYTES) {
-		if (sysfile_swap_choice(THP_64K, "madvise", b->mthp_saved, sizeof(b->mthp_saved)) ||
-		    sysfile_swap_choice(THP_2M, "never", b->thp_saved, sizeof(b->thp_saved)))
+		if (undo_swap_choice(THP_64K, "madvise", b->mthp_saved, sizeof(b->mthp_saved)) ||
+		    undo_swap_choice(THP_2M, "never", b->thp_saved, sizeof(b->thp_saved)))
 			return bench_skip(ctx, "this kernel has no 64k mTHP to switch on (%s)",
 					  THP_64K);
 	}
@@ -349,8 +350,8 @@ void backing_drop(struct backing *b)
 	if (b->kind && b->fd >= 0)
 		close(b->fd);
 	if (b->thp_saved[0])
-		sysfile_write(THP_2M, b->thp_saved);
+		undo_now(THP_2M, b->thp_saved);
 	if (b->mthp_saved[0])
-		sysfile_write(THP_64K, b->mthp_saved);
+		undo_now(THP_64K, b->mthp_saved);
 	*b = (struct backing){.fd = -1};
 }

@@ -247,6 +247,32 @@ const char *bench_named_device(const struct bench_ctx *ctx, const char *role)
 	return named_find(ctx->named, role);
 }
 
+/* Where nothing was said, those that the process may use. */
+static void take_place(const struct bench_ctx *ctx, struct place *ret_place)
+{
+	place_init(ret_place);
+	if (ctx->place && ctx->place->cpu_count)
+		*ret_place = *ctx->place;
+	else
+		place_take_allowed(ret_place);
+}
+
+size_t bench_cpu_count(const struct bench_ctx *ctx)
+{
+	struct place place;
+
+	take_place(ctx, &place);
+	return place.cpu_count ? place.cpu_count : 1;
+}
+
+int bench_cpu(const struct bench_ctx *ctx, size_t i)
+{
+	struct place place;
+
+	take_place(ctx, &place);
+	return place.cpu_count ? place.cpus[i % place.cpu_count] : 0;
+}
+
 void bench_min_effect(struct bench_ctx *ctx, const char *metric, double percent)
 {
 	ctx->min_effect = (struct bench_min_effect){metric, percent};

@@ -7,6 +7,7 @@
 #include "pinbench/marker.h"
 #include "bench/core/caseid.h"
 #include "bench/core/named.h"
+#include "bench/core/place.h"
 
 struct bench_ctx {
 	const struct case_id *id;
@@ -16,6 +17,7 @@ struct bench_ctx {
 	double call_overhead;
 	const char *scratch_dir;
 	const struct named *named; /* NULL: none */
+	const struct place *place; /* NULL: anywhere */
 	char reason[512];	   /* of a skip or a failure */
 	char not_deterministic[256];
 	json_t *samples; /* metric name -> list */

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,18 @@
 #include "bench/core/caseid.h"
 #include "bench/core/list.h"
 #include "bench/core/runner.h"
+#include "bench/core/session/session.h"
 
 static const char usage[] =
 	"usage: pinbench-agent list\n"
 	"       pinbench-agent ids CASE...\n"
-	"       pinbench-agent run [--out FILE] [--dir DIR] [--device ROLE=NAME]... PLAN\n"
+	"       pinbench-agent run [--out FILE] [--result DIR] [--dir DIR]\n"
+	"                          [--device ROLE=NAME]... PLAN\n"
 	"list prints every benchmark as JSON. ids checks cases and prints them with every\n"
 	"parameter. run measures the cases of a plan (a JSON file, - for standard input) and\n"
-	"writes one JSON object a line to FILE or standard output.\n"
+	"writes one JSON object a line to FILE or standard output. With --result it measures this\n"
+	"machine, round by round, and DIR/result.json is what `report` and `compare` of pinbench\n"
+	"read; nothing goes to standard output then.\n"
 	"DIR is where cases put their files (default /var/tmp). A device that is named for a role\n"
 	"(provider=0000:03:00.0, client=0000:04:00.0, disk=/dev/nvme1n1) is used instead of one\n"
 	"that is found; a disk that is named is overwritten.\n";
@@ -59,7 +64,22 @@ static json_t *load_plan(const char *path)
 	return plan;
 }
 
-static int run_plan(struct runner *runner, const char *path)
+static void note_interrupt(int number)
+{
+	runner_interrupted = number;
+}
+
+/* Without SA_RESTART: who waits for a case sees it. */
+static void catch_interrupts(void)
+{
+	const struct sigaction action = {.sa_handler = note_interrupt};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+static int run_plan(struct runner *runner, const char *path, const char *result)
 {
 	json_t *plan = load_plan(path);
 	char why[1024] = "out of memory";
@@ -67,13 +87,18 @@ static int run_plan(struct runner *runner, const char *path)
 
 	if (!plan)
 		return PB_EXIT_USAGE;
-	err = runner_run(runner, plan, why, sizeof(why));
+	if (result)
+		err = session_run(runner, plan, result, why, sizeof(why));
+	else
+		err = runner_run(runner, plan, why, sizeof(why));
 	json_decref(plan);
 	if (err) {
 		fprintf(stderr, "pinbench-agent: %s: %s\n", path, why);
-		return PB_EXIT_USAGE;
+		return err == -EINVAL || err == -ENOENT ? PB_EXIT_USAGE : PB_EXIT_ENVIRONMENT;
 	}
-	if (ferror(runner->out)) {
+	if (runner_interrupted)
+		return PB_EXIT_INTERRUPTED;
+	if (runner->out && ferror(runner->out)) {
 		fprintf(stderr, "pinbench-agent: results could not be written: %s\n",
 			strerror(errno));
 		return PB_EXIT_ENVIRONMENT;
@@ -98,10 +123,11 @@ static int run(int argc, char **argv)
 		{"out", required_argument, NULL, 'o'},
 		{"dir", required_argument, NULL, 'd'},
 		{"device", required_argument, NULL, 'n'},
+		{"result", required_argument, NULL, 'r'},
 		{NULL, 0, NULL, 0},
 	};
 	struct runner runner = {.out = stdout, .scratch_dir = "/var/tmp"};
-	const char *out = NULL;
+	const char *out = NULL, *result = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -109,6 +135,8 @@ static int run(int argc, char **argv)
 			runner.scratch_dir = optarg;
 		else if (option == 'o')
 			out = optarg;
+		else if (option == 'r')
+			result = optarg;
 		else if (option != 'n' || refuse_device(&runner, optarg))
 			return PB_EXIT_USAGE;
 	}
@@ -116,13 +144,15 @@ static int run(int argc, char **argv)
 		fputs(usage, stderr);
 		return PB_EXIT_USAGE;
 	}
-	if (out)
-		runner.out = fopen(out, "we");
-	if (!runner.out) {
+	if (out || result)
+		runner.out = out ? fopen(out, "we") : NULL;
+	if (out && !runner.out) {
 		fprintf(stderr, "pinbench-agent: %s: %s\n", out, strerror(errno));
 		return PB_EXIT_ENVIRONMENT;
 	}
-	return run_plan(&runner, argv[optind]);
+	if (result)
+		catch_interrupts();
+	return run_plan(&runner, argv[optind], result);
 }
 
 int main(int argc, char **argv)

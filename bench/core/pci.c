@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "bench/core/pci.h"
 #include "bench/core/sysfile.h"
+#include "bench/core/undo.h"
 #include "pinbench/uapi.h"
 
 #define BUS	    "/sys/bus/pci"
@@ -85,12 +86,33 @@ static int find(uint32_t what, const char *wanted, struct pci_device *ret_device
 	return *best ? pci_parse_name(best, ret_device) : -ENOENT;
 }
 
+struct pci_paths {
+	char override[128];
+	char unbind[128];
+};
+
+static struct pci_paths paths_of(const struct pci_device *device, const char *driver)
+{
+	struct pci_paths paths;
+
+	snprintf(paths.override, sizeof(paths.override), BUS "/devices/%s/driver_override",
+		 device->name);
+	snprintf(paths.unbind, sizeof(paths.unbind), BUS "/drivers/%s/unbind", driver);
+	return paths;
+}
+
 static int write_override(const struct pci_device *device, const char *driver)
 {
-	char path[512];
+	return sysfile_write(paths_of(device, "").override, driver);
+}
 
-	snprintf(path, sizeof(path), BUS "/devices/%s/driver_override", device->name);
-	return sysfile_write(path, driver);
+/* Should its user be killed: last noted, first undone. */
+static int note_undoing(const struct pci_device *device, const char *driver)
+{
+	const struct pci_paths paths = paths_of(device, driver);
+	int err = undo_note(paths.override, NO_OVERRIDE);
+
+	return err ? err : undo_note(paths.unbind, device->name);
 }
 
 static void unbind(const struct pci_device *device)
@@ -116,7 +138,9 @@ static int give(struct bench_ctx *ctx, const char *driver, struct pci_device *de
 	}
 	/* What a case that was killed has left. */
 	unbind(device);
-	err = write_override(device, driver);
+	err = note_undoing(device, driver);
+	if (!err)
+		err = write_override(device, driver);
 	if (err)
 		return bench_fail(ctx, err, "%s: driver_override: %s", device->name,
 				  strerror(-err));
@@ -178,9 +202,15 @@ int pci_largest_bar(const struct pci_device *device)
 
 void pci_take_back(struct pci_device *device)
 {
+	struct pci_paths paths;
+	char driver[64];
+
 	if (!device->is_given)
 		return;
+	read_driver(device->name, driver, sizeof(driver));
+	paths = paths_of(device, driver);
 	unbind(device);
-	write_override(device, NO_OVERRIDE);
+	undo_done(paths.unbind);
+	undo_now(paths.override, NO_OVERRIDE);
 	device->is_given = false;
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,26 +20,41 @@
 #define LKDTM_FILE	"/sys/kernel/debug/provoke-crash/DIRECT"
 #define CLOCK_TOLERANCE 0.001
 
+volatile sig_atomic_t runner_interrupted;
+
+static void write_line(FILE *file, const json_t *event)
+{
+	json_dumpf(event, file, JSON_COMPACT | JSON_REAL_PRECISION(PB_RESULT_PRECISION));
+	fputc('\n', file);
+	fflush(file);
+}
+
 static void write_event(struct runner *r, json_t *event)
 {
-	json_dumpf(event, r->out, JSON_COMPACT | JSON_REAL_PRECISION(PB_RESULT_PRECISION));
-	fputc('\n', r->out);
-	fflush(r->out);
+	if (r->out)
+		write_line(r->out, event);
 	json_decref(event);
 }
 
-static void write_environment(struct runner *r)
+/* In the case's process: what the agent itself is to have of it goes through a file of theirs. */
+static void write_case(struct runner *r, json_t *event)
+{
+	if (r->copy)
+		write_line(r->copy, json_object_get(event, PB_EVENT_CASE));
+	write_event(r, event);
+}
+
+json_t *runner_environment(const struct runner *r)
 {
 	struct utsname name;
 	double insn = clock_ticks_per_insn();
 	long pages = sysconf(_SC_PHYS_PAGES);
 
 	uname(&name);
-	write_event(r, json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
-				 "release", name.release, "version", name.version, "architecture",
-				 name.machine, "memory_bytes",
-				 (json_int_t)pages * sysconf(_SC_PAGESIZE), "clock_ticks_per_insn",
-				 insn));
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
+			 "release", name.release, "version", name.version, "architecture",
+			 name.machine, "memory_bytes",
+			 (json_int_t)pages * sysconf(_SC_PAGESIZE), "clock_ticks_per_insn", insn);
 }
 
 static int meet_needs(struct bench_ctx *ctx)
@@ -109,16 +125,38 @@ static const char *outcome_of(int err)
 	return err == BENCH_SKIP ? PB_OUTCOME_SKIP : PB_OUTCOME_FAIL;
 }
 
+static int enter_place(const struct runner *r, struct bench_ctx *ctx)
+{
+	char why[256];
+	int err = place_apply(&r->place, why, sizeof(why));
+
+	return err ? bench_fail(ctx, err, "%s", why) : 0;
+}
+
+/* Beyond the limit, and not for want of memory. */
+static int explain_limit(const struct runner *r, struct bench_ctx *ctx, int err)
+{
+	char reason[sizeof(ctx->reason)];
+
+	if (err != -ENOMEM || !r->limits.memory_bytes)
+		return err;
+	memcpy(reason, ctx->reason, sizeof(reason));
+	return bench_skip(ctx, "%s; a case may have %llu MiB here: --memory-limit raises that",
+			  reason, (unsigned long long)r->limits.memory_bytes >> 20);
+}
+
 static int measure_case(struct runner *r, struct bench_ctx *ctx)
 {
 	struct leftovers before = {0};
 	int err = check_clock(ctx);
 
+	if (!err)
+		err = enter_place(r, ctx);
 	if (err)
 		return err;
 	if (r->counted)
 		leftovers_note(&before);
-	err = run_phases(r, ctx);
+	err = explain_limit(r, ctx, run_phases(r, ctx));
 	if (ctx->module_fd >= 0)
 		close(ctx->module_fd);
 	ctx->module_fd = -1;
@@ -135,15 +173,34 @@ static void run_case(struct runner *r, const struct case_id *id)
 	if (context_init(&ctx, id, r->counted, r->scratch_dir))
 		_exit(EXIT_FAILURE);
 	ctx.named = &r->named;
+	ctx.place = &r->place;
+	limits_apply(&r->limits);
 	kmsg = kmsg_open();
 	err = measure_case(r, &ctx);
 	if (kmsg >= 0 && kmsg_find_splat(kmsg, splat, sizeof(splat)))
 		err = bench_fail(&ctx, EPROTO, "the kernel complained: %s", splat);
-	write_event(r, json_pack("{s:s, s:o}", PB_EVENT, PB_EVENT_CASE, PB_EVENT_CASE,
-				 context_to_json(&ctx, outcome_of(err))));
+	/* It is over: what is left must not be ended half-way. */
+	alarm(0);
+	write_case(r, json_pack("{s:s, s:o}", PB_EVENT, PB_EVENT_CASE, PB_EVENT_CASE,
+				context_to_json(&ctx, outcome_of(err))));
 	if (kmsg >= 0)
 		close(kmsg);
 	context_clear(&ctx);
+}
+
+static void explain_loss(const struct runner *r, struct bench_ctx *ctx, int status)
+{
+	if (runner_interrupted)
+		bench_fail(ctx, EINTR, "interrupted");
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM && r->limits.seconds)
+		bench_fail(ctx, ETIME, "not done in %u s: --case-seconds gives it longer",
+			   r->limits.seconds);
+	else if (WIFSIGNALED(status))
+		bench_fail(ctx, EPROTO, "the agent's process died of signal %d (%s)",
+			   WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		bench_fail(ctx, EPROTO, "the agent's process left with status %d and no result",
+			   WEXITSTATUS(status));
 }
 
 static void write_lost_case(struct runner *r, const struct case_id *id, int status)
@@ -152,16 +209,34 @@ static void write_lost_case(struct runner *r, const struct case_id *id, int stat
 
 	if (context_init(&ctx, id, r->counted, r->scratch_dir))
 		return;
-	if (WIFSIGNALED(status))
-		bench_fail(&ctx, EPROTO, "the agent's process died of signal %d (%s)",
-			   WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else
-		bench_fail(&ctx, EPROTO, "the agent's process left with status %d and no result",
-			   WEXITSTATUS(status));
-	write_event(r, json_pack("{s:s, s:s, s:i, s:o}", PB_EVENT, PB_EVENT_CASE, "lost",
-				 PB_FAILURE_AGENT, "status", status, PB_EVENT_CASE,
-				 context_to_json(&ctx, PB_OUTCOME_FAIL)));
+	explain_loss(r, &ctx, status);
+	write_case(r, json_pack("{s:s, s:s, s:s, s:i, s:o}", PB_EVENT, PB_EVENT_CASE, "lost",
+				PB_FAILURE_AGENT, "status", status, PB_EVENT_CASE,
+				context_to_json(&ctx, PB_OUTCOME_FAIL)));
 	context_clear(&ctx);
+}
+
+/* What asks the agent to stop stops the case: it is no part of any figure. */
+static int wait_for(pid_t child)
+{
+	int status;
+
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return EXIT_FAILURE << 8;
+		if (runner_interrupted)
+			kill(child, SIGKILL);
+	}
+	return status;
+}
+
+/* Signals end it, and so does the agent's end. */
+static void become_case(void)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 /* A process of its own: what a case does to itself ends with it. */
@@ -173,19 +248,34 @@ static void run_case_in_child(struct runner *r, const struct case_id *id)
 	write_event(r, json_pack("{s:s, s:s}", PB_EVENT, PB_EVENT_CASE_BEGIN, "id", id->text));
 	child = fork();
 	if (!child) {
+		become_case();
 		run_case(r, id);
 		_exit(EXIT_SUCCESS);
 	}
-	if (child < 0 || waitpid(child, &status, 0) < 0) {
-		status = EXIT_FAILURE << 8;
-	}
+	status = child < 0 ? EXIT_FAILURE << 8 : wait_for(child);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		write_lost_case(r, id, status);
+}
+
+json_t *runner_case(struct runner *r, const struct case_id *id)
+{
+	json_t *ret;
+
+	r->copy = tmpfile();
+	if (!r->copy)
+		return NULL;
+	run_case_in_child(r, id);
+	rewind(r->copy);
+	ret = json_loadf(r->copy, JSON_DISABLE_EOF_CHECK, NULL);
+	fclose(r->copy);
+	r->copy = NULL;
+	return ret;
 }
 
 static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t bytes)
 {
 	const char *evidence = json_string_value(json_object_get(plan, "evidence"));
+	int err;
 
 	if (!evidence ||
 	    (strcmp(evidence, PB_EVIDENCE_COUNTED) && strcmp(evidence, PB_EVIDENCE_TIMED))) {
@@ -198,36 +288,53 @@ static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t
 		snprintf(ret_why, bytes, "the plan's repetitions must be 1 or more");
 		return -EINVAL;
 	}
+	err = place_read(json_object_get(plan, "place"), &r->place, ret_why, bytes);
+	return err ? err
+		   : limits_read(json_object_get(plan, "limits"), &r->limits, ret_why, bytes);
+}
+
+/* All are checked before the first runs: a typo is no reason to lose a night. */
+int runner_ids(const json_t *cases, struct case_id **ret_ids, char *ret_why, size_t why_bytes)
+{
+	struct case_id *ids = calloc(json_array_size(cases) + 1, sizeof(*ids));
+	json_t *one;
+	char why[512];
+	size_t i;
+
+	if (!ids)
+		return -ENOMEM;
+	json_array_foreach ((json_t *)cases, i, one) {
+		const char *text = json_string_value(one);
+		int err = case_id_parse(text ? text : "", &ids[i], why, sizeof(why));
+
+		if (err) {
+			snprintf(ret_why, why_bytes, "case '%s': %s", text ? text : "?", why);
+			free(ids);
+			return err;
+		}
+	}
+	*ret_ids = ids;
 	return 0;
+}
+
+int runner_prepare(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
+{
+	return read_head(r, plan, ret_why, why_bytes);
 }
 
 int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
 {
-	json_t *cases = json_object_get(plan, "cases"), *one;
+	const json_t *cases = json_object_get(plan, "cases");
 	struct case_id *ids = NULL;
-	char why[512];
-	size_t i;
-	int err = read_head(r, plan, ret_why, why_bytes);
+	int err = runner_prepare(r, plan, ret_why, why_bytes);
 
+	if (!err)
+		err = runner_ids(cases, &ids, ret_why, why_bytes);
 	if (err)
 		return err;
-	ids = calloc(json_array_size(cases) + 1, sizeof(*ids));
-	if (!ids)
-		return -ENOMEM;
-	/* All are checked before the first runs: a typo is no reason to lose a night. */
-	json_array_foreach (cases, i, one) {
-		const char *text = json_string_value(one);
-
-		err = case_id_parse(text ? text : "", &ids[i], why, sizeof(why));
-		if (err) {
-			snprintf(ret_why, why_bytes, "case '%s': %s", text ? text : "?", why);
-			break;
-		}
-	}
-	if (!err)
-		write_environment(r);
-	for (i = 0; !err && i < json_array_size(cases); i++)
+	write_event(r, runner_environment(r));
+	for (size_t i = 0; i < json_array_size(cases) && !runner_interrupted; i++)
 		run_case_in_child(r, &ids[i]);
 	free(ids);
-	return err;
+	return 0;
 }

@@ -39,10 +39,10 @@ int sysfile_write(const char *path, const char *text)
 	return err;
 }
 
-int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, size_t bytes)
+int sysfile_read_choice(const char *path, char *ret_choice, size_t bytes)
 {
 	char text[128];
-	char *begin, *end;
+	const char *begin, *end;
 	int err = sysfile_read(path, text, sizeof(text));
 
 	if (err)
@@ -51,11 +51,8 @@ int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, siz
 	end = begin ? strchr(begin, ']') : NULL;
 	if (!end || (size_t)(end - begin) > bytes)
 		return -EPROTO;
-	*end = '\0';
-	err = sysfile_write(path, choice);
-	if (!err)
-		memcpy(ret_old, begin + 1, (size_t)(end - begin));
-	return err;
+	snprintf(ret_choice, bytes, "%.*s", (int)(end - begin - 1), begin + 1);
+	return 0;
 }
 
 /* A line of the file that begins with @name and @separator: the number after them. */

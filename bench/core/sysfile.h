@@ -8,8 +8,8 @@
 /* The first bytes of a file, NUL-terminated, without the trailing newline. */
 int sysfile_read(const char *path, char *ret_text, size_t bytes);
 int sysfile_write(const char *path, const char *text);
-/* For files like "always [madvise] never": sets choice, gives back the old one. */
-int sysfile_swap_choice(const char *path, const char *choice, char *ret_old, size_t bytes);
+/* Of files like "always [madvise] never": what is chosen. */
+int sysfile_read_choice(const char *path, char *ret_choice, size_t bytes);
 /* One counter of /proc/vmstat, with the per-CPU parts folded in. -ENOENT: not in this kernel. */
 int vmstat_read(const char *name, uint64_t *ret_value);
 /* One line of /proc/meminfo, in bytes. -ENOENT: not in this kernel. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include "bench/core/sysfile.h"
 #include "bench/core/trace.h"
+#include "bench/core/undo.h"
 
 static const char *tracing_dir(void)
 {
@@ -20,23 +21,52 @@ static const char *tracing_dir(void)
 	return NULL;
 }
 
-static int write_file(const char *file, const char *text)
+static int path_of(const char *file, char *ret_path, size_t bytes)
 {
 	const char *dir = tracing_dir();
-	char path[512];
 
 	if (!dir)
 		return -ENOENT;
-	snprintf(path, sizeof(path), "%s/%s", dir, file);
-	return sysfile_write(path, text);
+	snprintf(ret_path, bytes, "%s/%s", dir, file);
+	return 0;
 }
 
-static int switch_event(const char *event, const char *on)
+static int write_file(const char *file, const char *text)
 {
-	char file[256];
+	char path[512];
+	int err = path_of(file, path, sizeof(path));
+
+	return err ? err : sysfile_write(path, text);
+}
+
+static int path_of_switch(const char *event, char *ret_path, size_t bytes)
+{
+	char file[128];
 
 	snprintf(file, sizeof(file), "events/%s/enable", event);
-	return write_file(file, on);
+	return path_of(file, ret_path, bytes);
+}
+
+static int switch_on(const char *event)
+{
+	char path[256];
+	int err = path_of_switch(event, path, sizeof(path));
+
+	if (!err)
+		err = undo_note(path, "0");
+	return err ? err : sysfile_write(path, "1");
+}
+
+static int switch_off(const char *event)
+{
+	char path[256];
+	int err = path_of_switch(event, path, sizeof(path));
+
+	if (!err)
+		err = sysfile_write(path, "0");
+	if (!err)
+		undo_done(path);
+	return err;
 }
 
 /* "entries: 3" and "overrun: 0" of a processor's buffer, together. */
@@ -75,13 +105,13 @@ int trace_count_begin(const char *event)
 	/* Emptying the buffer of somebody who traces would cost him his data. */
 	if (tracing_dir() && count_all())
 		return -EBUSY;
-	err = switch_event(event, "1");
+	err = switch_on(event);
 	return err == -EACCES ? -ENOENT : err;
 }
 
 int trace_count_end(const char *event, uint64_t *ret_count)
 {
-	int err = switch_event(event, "0");
+	int err = switch_off(event);
 
 	*ret_count = count_all();
 	if (!err)

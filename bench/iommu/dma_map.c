@@ -18,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "bench/core/sysfile.h"
+#include "bench/core/undo.h"
 #include "bench/iommu/iommu.h"
 
 #define DRIVER	     "dma_map_benchmark"
@@ -121,7 +122,9 @@ static int set_type(struct bench_ctx *ctx, struct dma_case *c, const char *type)
 	if (!strcmp(now, type))
 		return 0;
 	memcpy(c->old_type, now, sizeof(now));
-	err = sysfile_write(DRIVER_DIR "/unbind", c->device.name);
+	err = undo_note(c->group_type_path, now);
+	if (!err)
+		err = sysfile_write(DRIVER_DIR "/unbind", c->device.name);
 	if (!err)
 		err = sysfile_write(c->group_type_path, type);
 	if (err)
@@ -222,7 +225,7 @@ static void teardown(struct bench_ctx *ctx)
 		return;
 	pci_take_back(&c->device);
 	if (c->old_type[0])
-		sysfile_write(c->group_type_path, c->old_type);
+		undo_now(c->group_type_path, c->old_type);
 	free(c);
 }
 

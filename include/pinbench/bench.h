@@ -148,6 +148,13 @@ double bench_call_overhead(const struct bench_ctx *ctx);
  * case looks for one that nobody has.
  */
 const char *bench_named_device(const struct bench_ctx *ctx, const char *role);
+/*
+ * The CPUs that the case may use, at least one, and the number of each as the kernel has it (@i beyond
+ * the last begins anew). The case's process is on the first of them, if whoever started the agent
+ * named some.
+ */
+size_t bench_cpu_count(const struct bench_ctx *ctx);
+int bench_cpu(const struct bench_ctx *ctx, size_t i);
 /* A folder for files of the case, on the filesystem under test. */
 const char *bench_scratch_dir(const struct bench_ctx *ctx);
 

@@ -16,6 +16,13 @@
 #define PB_EVIDENCE_COUNTED "counted"
 #define PB_EVIDENCE_TIMED   "timed"
 
+/* environment.kind */
+#define PB_KIND_GUEST  "guest"
+#define PB_KIND_NATIVE "native"
+
+/* environment.replicate: what each list of samples is; without it, a boot. */
+#define PB_REPLICATE_ROUND "round"
+
 /* cases[].outcome */
 #define PB_OUTCOME_OK	"ok"
 #define PB_OUTCOME_SKIP "skip"
