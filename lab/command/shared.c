@@ -22,8 +22,6 @@
 void pb_shared_init(struct pb_shared *shared)
 {
 	*shared = (struct pb_shared){
-		.profile = g_strdup(DEFAULT_PROFILE),
-		.evidence = g_strdup(PB_EVIDENCE_COUNTED),
 		.boots = BOOTS_BY_EVIDENCE,
 		.jobs = (int)CLAMP(g_get_num_processors(), 1, MAX_JOBS),
 		.hang_seconds = DEFAULT_HANG_SECONDS,
@@ -78,15 +76,25 @@ static char *default_out(const char *name)
 	return g_build_filename("results", leaf, NULL);
 }
 
+bool pb_shared_has_boots(const struct pb_shared *s)
+{
+	return s->boots != BOOTS_BY_EVIDENCE;
+}
+
 int pb_shared_apply(struct pb_shared *s, const char *name, struct pb_run_options *run,
 		    GError **ret_error)
 {
-	bool counted = !strcmp(s->evidence, PB_EVIDENCE_COUNTED);
+	bool counted;
 
+	if (!s->profile)
+		s->profile = g_strdup(DEFAULT_PROFILE);
+	if (!s->evidence)
+		s->evidence = g_strdup(PB_EVIDENCE_COUNTED);
+	counted = !strcmp(s->evidence, PB_EVIDENCE_COUNTED);
 	if (!counted && strcmp(s->evidence, PB_EVIDENCE_TIMED))
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 			       "--evidence '%s': it is counted or timed", s->evidence);
-	if (s->boots == BOOTS_BY_EVIDENCE)
+	if (!pb_shared_has_boots(s))
 		s->boots = counted ? COUNTED_BOOTS : TIMED_BOOTS;
 	if (check_number("boots", s->boots, MAX_BOOTS, ret_error) ||
 	    check_number("jobs", s->jobs, MAX_JOBS, ret_error) ||

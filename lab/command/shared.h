@@ -2,13 +2,15 @@
 #ifndef PINBENCH_LAB_COMMAND_SHARED_H
 #define PINBENCH_LAB_COMMAND_SHARED_H
 
+#include <stdbool.h>
+
 #include "lab/run/run.h"
 
 /* Number of entries that pb_shared_entries() writes, its end included. */
 #define PB_SHARED_ENTRIES 9
 
 struct pb_shared {
-	char *profile;
+	char *profile; /* NULL: not given; so are the next two */
 	char *out;
 	char *evidence;
 	int boots;
@@ -39,6 +41,9 @@ void pb_shared_clear(struct pb_shared *shared);
 
 /* Fills @entries so that parsing writes to @shared. */
 void pb_shared_entries(struct pb_shared *shared, GOptionEntry entries[PB_SHARED_ENTRIES]);
+
+/* Whether --boots was given. */
+bool pb_shared_has_boots(const struct pb_shared *shared);
 
 /*
  * Checks the values, and copies them to @run; without --out it is results/TIME-NAME.

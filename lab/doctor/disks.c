@@ -106,9 +106,11 @@ static char *holder_of(const char *root, const struct tables *tables, const char
 	return NULL;
 }
 
-static char *held_by(const char *root, const struct tables *tables, const char *disk)
+/* @folder: where its files are, "/sys/block" of whole disks, "/sys/class/block" of any. */
+static char *held_by(const char *root, const struct tables *tables, const char *folder,
+		     const char *disk)
 {
-	g_autofree char *path = g_strdup_printf("/sys/block/%s", disk);
+	g_autofree char *path = g_strdup_printf("%s/%s", folder, disk);
 	g_autoptr(GPtrArray) parts = pb_sysfs_list(root, "%s", path);
 	char *held = holder_of(root, tables, path, disk);
 
@@ -141,6 +143,16 @@ static char *claimed(const char *disk)
 	return g_strdup_printf("whether it is in use is not known: %s: %s", path, strerror(err));
 }
 
+char *pb_disk_held(const char *disk)
+{
+	g_autofree char *mounts = pb_sysfs_read("", "/proc/self/mountinfo");
+	g_autofree char *swaps = pb_sysfs_read("", "/proc/swaps");
+	const struct tables tables = {mounts, swaps};
+	char *held = held_by("", &tables, "/sys/class/block", disk);
+
+	return held ? held : claimed(disk);
+}
+
 json_t *pb_doctor_disks(const char *root)
 {
 	g_autoptr(GPtrArray) disks = pb_sysfs_list(root, "/sys/block");
@@ -157,7 +169,7 @@ json_t *pb_doctor_disks(const char *root)
 		if (!is_namespace(disk))
 			continue;
 		device = device_of(root, disk);
-		held = held_by(root, &tables, disk);
+		held = held_by(root, &tables, "/sys/block", disk);
 		if (!held && !*root)
 			held = claimed(disk);
 		pb_sysfs_number(root, &sectors, "/sys/block/%s/size", disk);

@@ -11,4 +11,10 @@
  */
 json_t *pb_doctor_disks(const char *root);
 
+/*
+ * Why the block device @disk ("nvme0n1", "sda1") of this machine is held, as above; NULL if it is not.
+ * To be freed.
+ */
+char *pb_disk_held(const char *disk);
+
 #endif

@@ -256,27 +256,29 @@ static void remove_boots(const char *out)
 }
 
 /* A gate that measured nothing must not stay green, nor one whose cases failed. */
-static int judge(const struct pb_begun *r, GError **ret_error)
+int pb_judge_result(const char *directory, GError **ret_error)
 {
-	guint ok = 0, failed = 0, cases = g_strv_length(r->plan->ids);
-	g_autofree char *first = NULL;
+	g_autoptr(pb_result) result = NULL;
+	const struct pb_case *first = NULL;
+	size_t ok = 0, failed = 0;
+	int err = pb_result_load(directory, &result, ret_error);
 
-	for (guint i = 0; i < cases; i++) {
-		json_t *one = pb_collect_case(&r->attempts[i * r->options.boots], r->options.boots);
-		const char *outcome = json_string_value(json_object_get(one, "outcome"));
+	if (err)
+		return err;
+	for (size_t i = 0; i < result->case_count; i++) {
+		const struct pb_case *one = &result->cases[i];
 
-		ok += !strcmp(outcome, PB_OUTCOME_OK);
-		failed += !strcmp(outcome, PB_OUTCOME_FAIL);
-		if (!first && !strcmp(outcome, PB_OUTCOME_FAIL))
-			first = g_strdup_printf("%s: %s", r->plan->ids[i],
-						json_string_value(json_object_get(one, "reason")));
-		json_decref(one);
+		ok += one->outcome == PB_CASE_OK;
+		failed += one->outcome == PB_CASE_FAIL;
+		if (!first && one->outcome == PB_CASE_FAIL)
+			first = one;
 	}
 	if (failed)
 		return pb_fail(ret_error, EIO, PB_EXIT_ENVIRONMENT,
-			       "%u of %u cases failed; reasons and console lines are in the "
-			       "report. The first: %s",
-			       failed, cases, first);
+			       "%zu of %zu cases failed; reasons and console lines are in the "
+			       "report. The first: %s: %s",
+			       failed, result->case_count, first->id,
+			       first->reason ? first->reason : "no reason given");
 	if (!ok)
 		return pb_fail(ret_error, ENODATA, PB_EXIT_ENVIRONMENT,
 			       "nothing was measured: every case was skipped; the report has the "
@@ -330,7 +332,7 @@ static int save_all(struct pb_begun *r, int err, GError *why, gboolean *ret_save
 		g_propagate_error(ret_error, why);
 		return err;
 	}
-	return judge(r, ret_error);
+	return pb_judge_result(r->options.out, ret_error);
 }
 
 static int make_plan(struct pb_begun *r, GError **ret_error)

@@ -44,6 +44,12 @@ int pb_begun_boot(struct pb_begun *begun, GError **ret_error);
 int pb_begun_end(struct pb_begun *begun, int err, GError *why, gboolean *ret_saved,
 		 GError **ret_error);
 
+/*
+ * PB_EXIT_ENVIRONMENT if a case of the result in @directory failed, or none was measured: what a
+ * command that measured ends with. 0 else.
+ */
+int pb_judge_result(const char *directory, GError **ret_error);
+
 /* Writes report.md and report.html for the result in @directory. */
 int pb_write_reports(const char *directory, GError **ret_error);
 
