@@ -102,6 +102,7 @@ struct pb_result_kernel {
 	const char *config_sha256;
 	const char *text_sha256;
 	const char *cmdline; /* or NULL */
+	const char *build_id; /* of a running kernel, whose text_sha256 is not known; or NULL */
 	struct pb_param *options;
 	size_t option_count;
 };
@@ -111,6 +112,7 @@ struct pb_clock {
 	double per_insn;    /* ticks of the clock per instruction; 0 if not stated */
 	double overhead;    /* cost of reading the clock, in overhead_unit */
 	const char *overhead_unit;
+	double sample_insns; /* instructions that one sample costs; 0 if not stated */
 };
 
 struct pb_result_machine {
@@ -128,6 +130,10 @@ struct pb_processor {
 
 struct pb_environment {
 	const char *kind;
+	bool native;	     /* the machine itself, not a guest */
+	bool rounds;	     /* its lists of samples are of rounds in one boot, not of boots */
+	const char *boot_id; /* of that boot, or NULL */
+	const char *replicate; /* PB_REPLICATE_ROUND, or NULL */
 	const char *evidence;
 	bool counted;
 	size_t boots;

@@ -26,6 +26,8 @@ static const struct pb_text_field environment_fields[] = {
 	PB_TEXT(struct pb_environment, kind, "kind", false),
 	PB_TEXT(struct pb_environment, evidence, "evidence", false),
 	PB_TEXT(struct pb_environment, emulator, "emulator", true),
+	PB_TEXT(struct pb_environment, boot_id, "boot_id", true),
+	PB_TEXT(struct pb_environment, replicate, "replicate", true),
 	PB_TEXT(struct pb_environment, initramfs_sha256, "initramfs_sha256", true),
 	PB_TEXT(struct pb_environment, cpu, "cpu", false),
 	PB_TEXT(struct pb_environment, memory, "memory", false),
@@ -39,6 +41,7 @@ static const struct pb_text_field kernel_fields[] = {
 	PB_TEXT(struct pb_result_kernel, config_sha256, "config_sha256", false),
 	PB_TEXT(struct pb_result_kernel, text_sha256, "text_sha256", false),
 	PB_TEXT(struct pb_result_kernel, cmdline, "cmdline", true),
+	PB_TEXT(struct pb_result_kernel, build_id, "build_id", true),
 };
 
 static const struct pb_text_field machine_fields[] = {
@@ -130,7 +133,7 @@ static int read_clock(struct pb_reader *reader, json_t *parent, struct pb_clock 
 	if (ret < 0)
 		return ret;
 	pb_reader_leave(reader, mark);
-	return 0;
+	return pb_read_number(reader, object, "sample_insns", true, &clock->sample_insns);
 }
 
 static int read_kinds(struct pb_reader *reader, json_t *object, struct pb_processor *counters)
@@ -186,6 +189,8 @@ static int read_environment(struct pb_reader *reader, struct pb_result *result)
 	if (ret < 0)
 		return ret;
 	env->counted = !strcmp(env->evidence, PB_EVIDENCE_COUNTED);
+	env->native = !strcmp(env->kind, PB_KIND_NATIVE);
+	env->rounds = !g_strcmp0(env->replicate, PB_REPLICATE_ROUND);
 	if (!env->counted && strcmp(env->evidence, PB_EVIDENCE_TIMED))
 		return pb_reader_fail(reader, "evidence", "must be %s or %s, is \"%s\"",
 				      PB_EVIDENCE_COUNTED, PB_EVIDENCE_TIMED, env->evidence);

@@ -232,6 +232,11 @@ bool bench_is_counted(const struct bench_ctx *ctx)
 	return ctx->counted;
 }
 
+bool bench_shares_machine(const struct bench_ctx *ctx)
+{
+	return ctx->shares_machine;
+}
+
 double bench_call_overhead(const struct bench_ctx *ctx)
 {
 	return ctx->call_overhead;

@@ -14,6 +14,7 @@ struct bench_ctx {
 	void *state;
 	int module_fd;
 	bool counted;
+	bool shares_machine;
 	double call_overhead;
 	const char *scratch_dir;
 	const struct named *named; /* NULL: none */

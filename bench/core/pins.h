@@ -18,8 +18,15 @@ struct pins {
 int pins_read(struct bench_ctx *ctx, struct pins *ret_pins);
 /*
  * Since @before: into @ret_pins and, for one repetition, counters of the case. Pins that were not
- * given back, or never taken, fail it.
+ * given back, or never taken, are judged by pins_judge().
  */
 int pins_account(struct bench_ctx *ctx, const struct pins *before, struct pins *ret_pins);
+
+/*
+ * @held pins, more or fewer than there should be: fails the case, as bench_fail() does, with "N
+ * @what", unless there are none. On a machine that others use at the same time it may be theirs:
+ * then it is a fact of the case (pins_of_others), and 0.
+ */
+int pins_judge(struct bench_ctx *ctx, int64_t held, const char *what);
 
 #endif

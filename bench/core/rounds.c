@@ -1,7 +1,6 @@
 /* Rounds of measured calls: see rounds.h. */
 #include "bench/core/rounds.h"
-
-#define MAX_REHEARSALS 8
+#include "bench/core/settle.h"
 
 static struct operation *next(struct rounds *rounds)
 {
@@ -52,25 +51,19 @@ static uint64_t forget(struct rounds *rounds)
 	return ret;
 }
 
-/*
- * The first touches age pages, the first objects fill slabs. Timed rounds never cost the same, and
- * get as many as there may be.
- */
 int rounds_rehearse(struct bench_ctx *ctx, struct rounds *rounds, rounds_round round)
 {
-	uint64_t cost = 0, last;
-	int err, passes = 0;
+	struct settle settle = {0};
+	bool more = true;
+	int err = 0;
 
 	rounds->round = round;
 	set_rehearsal(rounds, true);
-	do {
-		last = cost;
+	while (!err && more) {
 		err = round(ctx);
-		cost = forget(rounds);
-		passes++;
-	} while (!err && cost != last && passes < MAX_REHEARSALS);
+		more = settle_wants_more(ctx, &settle, (double)forget(rounds));
+	}
 	set_rehearsal(rounds, false);
-	bench_fact_number(ctx, "rehearsals", passes);
 	return err;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Rounds of measured calls: the operations of a case, each measured some times a round. Rounds that
- * are no part of any figure come first, until two in a row cost the same.
+ * are no part of any figure come first, until they cost the same (settle.h).
  */
 #ifndef PINBENCH_BENCH_ROUNDS_H
 #define PINBENCH_BENCH_ROUNDS_H

@@ -53,8 +53,8 @@ json_t *runner_environment(const struct runner *r)
 	uname(&name);
 	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
 			 "release", name.release, "version", name.version, "architecture",
-			 name.machine, "memory_bytes",
-			 (json_int_t)pages * sysconf(_SC_PAGESIZE), "clock_ticks_per_insn", insn);
+			 name.machine, "memory_bytes", (json_int_t)pages * sysconf(_SC_PAGESIZE),
+			 "clock_ticks_per_insn", insn);
 }
 
 static int meet_needs(struct bench_ctx *ctx)
@@ -174,6 +174,7 @@ static void run_case(struct runner *r, const struct case_id *id)
 		_exit(EXIT_FAILURE);
 	ctx.named = &r->named;
 	ctx.place = &r->place;
+	ctx.shares_machine = r->shares_machine;
 	limits_apply(&r->limits);
 	kmsg = kmsg_open();
 	err = measure_case(r, &ctx);
@@ -289,8 +290,7 @@ static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t
 		return -EINVAL;
 	}
 	err = place_read(json_object_get(plan, "place"), &r->place, ret_why, bytes);
-	return err ? err
-		   : limits_read(json_object_get(plan, "limits"), &r->limits, ret_why, bytes);
+	return err ? err : limits_read(json_object_get(plan, "limits"), &r->limits, ret_why, bytes);
 }
 
 /* All are checked before the first runs: a typo is no reason to lose a night. */

@@ -18,6 +18,7 @@ struct runner {
 	struct limits limits;
 	struct place place;
 	bool counted;
+	bool shares_machine; /* with others, who pin, allocate and complain, too */
 	int repetitions;
 	FILE *copy; /* of runner_case() */
 };

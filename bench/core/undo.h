@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * Starts that process; before any change, and before a case is forked. 0, or -errno: then nothing is
- * undone for who is killed, and nothing should be changed. Where it was not called, which is so in a
- * guest, undo_note() does nothing.
+ * Starts that process; before any change, and before a case is forked. 0, or -errno: then nothing
+ * is undone for who is killed, and nothing should be changed. Where it was not called, which is so
+ * in a guest, undo_note() does nothing.
  */
 int undo_begin(void);
 /* The file at @path is to be @text again. Before it is changed. 0, or -errno. */

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include "bench/core/pins.h"
+#include "bench/core/settle.h"
 #include "bench/gup/gup.h"
 
-#define PAGE_BYTES	   4096ul
-#define GUP_MAX_REHEARSALS 8
+#define PAGE_BYTES 4096ul
 
 static const struct bench_param param_batch = {
 	.name = "batch",
@@ -281,22 +281,21 @@ static int count_slow_calls(struct bench_ctx *ctx, const struct gup_spec *spec,
 
 /*
  * The first touches by GUP age the pages (FOLL_TOUCH: referenced, then active), which
- * costs more than pinning them. Two passes in a row that cost the same are past that.
- * Timed passes never cost the same, and get as many as there may be.
+ * costs more than pinning them. Passes that cost the same are past that.
  */
 static int settle(struct bench_ctx *ctx, const struct gup_spec *spec, const struct backing *b,
 		  struct gup_pass *pass)
 {
-	double cost = -1, last;
-	int err, passes = 0;
+	struct settle settle = {0};
+	bool more = true;
+	int err = 0;
 
-	do {
-		last = cost;
+	while (!err && more) {
 		err = gup_pass_run(ctx, spec, b, 0, pass);
-		cost = durations_total(&pass->acquire, 0) + durations_total(&pass->release, 0);
-		passes++;
-	} while (!err && cost != last && passes < GUP_MAX_REHEARSALS);
-	bench_fact_number(ctx, "rehearsals", passes);
+		more = settle_wants_more(ctx, &settle,
+					 durations_total(&pass->acquire, 0) +
+						 durations_total(&pass->release, 0));
+	}
 	return err;
 }
 

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "bench/core/settle.h"
 #include "bench/syscall/syscall.h"
 
-#define MAX_REHEARSALS 12
+#define MOST_COUNTED_PASSES 12
 
 const struct bench_param syscall_param_backing = {
 	.name = "backing",
@@ -87,31 +88,33 @@ static int begin_pass(struct bench_ctx *ctx, struct syscall_case *c, struct pins
 	return pins_read(ctx, ret_pins);
 }
 
-/*
- * In a counted guest two passes in a row that cost the same are past what only first calls pay.
- * Timed passes never cost the same, and get as many as there may be.
- */
+static double forget_pass(struct bench_ctx *ctx, struct syscall_case *c)
+{
+	double cost = 0;
+
+	for (size_t i = 0; i < spec_of(ctx)->operation_count; i++) {
+		cost += (double)durations_sum(&c->operations[i].durations);
+		c->operations[i].durations.count = 0;
+	}
+	return cost;
+}
+
+/* Passes that cost the same are past what only first calls pay. */
 static int settle(struct bench_ctx *ctx, struct syscall_case *c)
 {
-	double cost = -1, last;
-	int err, passes = 0;
+	struct settle settle = {.most_counted = MOST_COUNTED_PASSES};
+	bool more = true;
 	struct pins pins;
+	int err = 0;
 
 	c->rehearsing = true;
-	do {
-		last = cost;
-		cost = 0;
+	while (!err && more) {
 		err = begin_pass(ctx, c, &pins);
 		if (!err)
 			err = spec_of(ctx)->pass(ctx, c);
-		for (size_t i = 0; i < spec_of(ctx)->operation_count; i++) {
-			cost += (double)durations_sum(&c->operations[i].durations);
-			c->operations[i].durations.count = 0;
-		}
-		passes++;
-	} while (!err && cost != last && passes < MAX_REHEARSALS);
+		more = settle_wants_more(ctx, &settle, forget_pass(ctx, c));
+	}
 	c->rehearsing = false;
-	bench_fact_number(ctx, "rehearsals", passes);
 	return err;
 }
 

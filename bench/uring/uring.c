@@ -129,11 +129,10 @@ int64_t uring_pins_held(const struct uring_pins *from, const struct uring_pins *
 int uring_pins_compare(struct bench_ctx *ctx, const struct uring_pins *from,
 		       const struct uring_pins *to)
 {
-	int64_t held = uring_pins_held(from, to);
+	int err = pins_judge(ctx, uring_pins_held(from, to), "pins were taken and not given back");
 
-	if (held)
-		return bench_fail(ctx, EPROTO, "%lld pins were taken and not given back",
-				  (long long)held);
+	if (err)
+		return err;
 	if (from->vm_pin_bytes != to->vm_pin_bytes)
 		return bench_fail(ctx, EPROTO, "VmPin was %llu bytes before and is %llu after",
 				  (unsigned long long)from->vm_pin_bytes,

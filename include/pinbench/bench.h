@@ -141,6 +141,11 @@ int bench_module_fd(const struct bench_ctx *ctx);
 int bench_open_module(struct bench_ctx *ctx);
 /* True where durations are instructions of a counted guest, false where they are ns. */
 bool bench_is_counted(const struct bench_ctx *ctx);
+/*
+ * True where others use the machine at the same time, so that counts of the whole machine are not of
+ * the case alone: outside of a guest that was made for it.
+ */
+bool bench_shares_machine(const struct bench_ctx *ctx);
 /* What the clock and the dispatch add to each measured call, in the clock's unit. */
 double bench_call_overhead(const struct bench_ctx *ctx);
 /*

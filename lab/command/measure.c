@@ -75,8 +75,9 @@ static int check_guest(const struct choices *c, GError **ret_error)
 
 	if (c->cpus || c->numa_node >= 0 || c->devices || c->memory_limit_mib || c->case_seconds ||
 	    c->no_module)
-		return refuse("--cpus, --numa, --device, --memory-limit, --case-seconds, --no-module",
-			      "they are about this machine; add --env native", ret_error);
+		return refuse(
+			"--cpus, --numa, --device, --memory-limit, --case-seconds, --no-module",
+			"they are about this machine; add --env native", ret_error);
 	if (c->perf_record)
 		return refuse("--perf-record",
 			      "perf looks at this machine: add --env native; of a guest, "

@@ -8,12 +8,12 @@
 #include "lab/util/progress.h"
 
 struct pb_agent_run {
-	const char *agent;	     /* the program */
-	const json_t *plan;	     /* as the agent's session.h has it */
-	const char *out;	     /* the result directory, which exists */
-	const char *scratch;	     /* where cases put their files */
-	const char *const *devices;  /* ROLE=NAME, NULL-terminated; or NULL */
-	guint steps;		     /* cases in all rounds: of the progress */
+	const char *agent;	      /* the program */
+	const json_t *plan;	      /* as the agent's session.h has it */
+	const char *out;	      /* the result directory, which exists */
+	const char *scratch;	      /* where cases put their files */
+	const char *const *devices;   /* ROLE=NAME, NULL-terminated; or NULL */
+	guint steps;		      /* cases in all rounds: of the progress */
 	struct pb_progress *progress; /* a stage of it is open */
 };
 

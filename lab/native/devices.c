@@ -12,7 +12,8 @@
 /* blkid -p: it looked, and there is nothing. */
 #define BLKID_NOTHING 2
 
-/* What has been written on the device, as blkid has it; an error if there is something, or none knows.
+/* What has been written on the device, as blkid has it; an error if there is something, or none
+ * knows.
  */
 static int check_signature(const char *path, GError **ret_error)
 {
@@ -25,10 +26,11 @@ static int check_signature(const char *path, GError **ret_error)
 	if (err || status == BLKID_NOTHING)
 		return err;
 	if (status)
-		return pb_fail(ret_error, EIO, PB_EXIT_USAGE,
-			       "--device: what is on %s is not known (blkid -p: exit status %d), so "
-			       "it is not written to",
-			       path, status);
+		return pb_fail(
+			ret_error, EIO, PB_EXIT_USAGE,
+			"--device: what is on %s is not known (blkid -p: exit status %d), so "
+			"it is not written to",
+			path, status);
 	return pb_fail(ret_error, EBUSY, PB_EXIT_USAGE,
 		       "--device: %s is not empty: %s; a disk that is measured is overwritten. If "
 		       "nothing on it is wanted: wipefs -a %s",
@@ -48,8 +50,8 @@ static int check_disk(const char *path, GError **ret_error)
 			       path);
 	held = pb_disk_held(name);
 	if (held)
-		return pb_fail(ret_error, EBUSY, PB_EXIT_USAGE,
-			       "--device: %s is not touched: %s", path, held);
+		return pb_fail(ret_error, EBUSY, PB_EXIT_USAGE, "--device: %s is not touched: %s",
+			       path, held);
 	return check_signature(path, ret_error);
 }
 

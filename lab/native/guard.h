@@ -1,7 +1,7 @@
 /*
  * What pinbench changes of this machine is undone, even if pinbench is killed: a process of its own
- * waits for that, and does it then. It survives whatever ends pinbench's group; only a SIGKILL meant
- * for itself, or the machine's end, leaves something.
+ * waits for that, and does it then. It survives whatever ends pinbench's group; only a SIGKILL
+ * meant for itself, or the machine's end, leaves something.
  */
 #ifndef PINBENCH_LAB_NATIVE_GUARD_H
 #define PINBENCH_LAB_NATIVE_GUARD_H

@@ -35,8 +35,7 @@ static bool write_pages(gint64 pages)
 
 static bool has_room(void)
 {
-	gint64 free_mib =
-		(gint64)sysconf(_SC_AVPHYS_PAGES) * sysconf(_SC_PAGESIZE) / (1024 * 1024);
+	gint64 free_mib = (gint64)sysconf(_SC_AVPHYS_PAGES) * sysconf(_SC_PAGESIZE) / (1024 * 1024);
 
 	return free_mib > (gint64)LEAST_LEFT * WANTED_PAGES * PAGE_MIB;
 }

@@ -112,12 +112,11 @@ static json_t *limits_object(const struct native *n)
 static json_t *plan_document(const struct native *n)
 {
 	const struct pb_run_options *o = n->options;
-	json_t *plan = json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o}", "profile",
-				 n->plan->profile, "command", o->command, "evidence",
-				 PB_EVIDENCE_TIMED, "repetitions", n->plan->repetitions, "rounds",
-				 (int)o->boots, "place", place_object(n), "limits",
-				 limits_object(n), "floor", strings(n->floor->ids), "cases",
-				 strings(n->plan->ids));
+	json_t *plan = json_pack(
+		"{s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o}", "profile", n->plan->profile,
+		"command", o->command, "evidence", PB_EVIDENCE_TIMED, "repetitions",
+		n->plan->repetitions, "rounds", (int)o->boots, "place", place_object(n), "limits",
+		limits_object(n), "floor", strings(n->floor->ids), "cases", strings(n->plan->ids));
 
 	if (n->native->budget_seconds > 0)
 		json_object_set_new(plan, "budget_seconds", json_real(n->native->budget_seconds));

@@ -19,8 +19,9 @@ struct pb_native_options {
 };
 
 /*
- * As pb_run(), of the same options as far as they mean something here: boots are rounds, the kernel is
- * the running one. Whatever was changed of the machine is as it was when this returns, or is killed.
+ * As pb_run(), of the same options as far as they mean something here: boots are rounds, the kernel
+ * is the running one. Whatever was changed of the machine is as it was when this returns, or is
+ * killed.
  */
 int pb_native_run(const struct pb_run_options *options, const struct pb_native_options *native,
 		  struct pb_progress *progress, gboolean *ret_saved, GError **ret_error);

@@ -5,6 +5,7 @@
 
 #include "pinbench/result.h"
 #include "reports/compare/comparison.h"
+#include "reports/compare/native.h"
 #include "reports/compare/order.h"
 #include "reports/compare/rows.h"
 #include "reports/error.h"
@@ -61,6 +62,7 @@ static json_t *setup_differences(const struct pb_environment *before,
 	json_t *list = json_array();
 
 	add_difference(list, "machine", before->machine.name, after->machine.name);
+	add_difference(list, "machine", before->machine.description, after->machine.description);
 	add_difference(list, "machine definition", before->machine.sha256, after->machine.sha256);
 	add_difference(list, "emulator", before->emulator, after->emulator);
 	add_difference(list, "cpu", before->cpu, after->cpu);
@@ -69,14 +71,23 @@ static json_t *setup_differences(const struct pb_environment *before,
 	return list;
 }
 
+/* What tells one kernel's code from another's: of a running one its build id, where it has one. */
+static bool is_other_code(const struct pb_result_kernel *before,
+			  const struct pb_result_kernel *after)
+{
+	if (before->build_id && after->build_id)
+		return strcmp(before->build_id, after->build_id) != 0;
+	return strcmp(before->text_sha256, after->text_sha256) != 0;
+}
+
 static json_t *validity_of(const struct pb_environment *before, const struct pb_environment *after)
 {
 	const char *one = before->initramfs_sha256, *other = after->initramfs_sha256;
 	json_t *validity =
 		json_pack("{s:s, s:b, s:o, s:o}", "evidence", before->evidence, "text_differs",
-			  strcmp(before->kernel.text_sha256, after->kernel.text_sha256) != 0,
-			  "config_differences", config_differences(&before->kernel, &after->kernel),
-			  "setup_differences", setup_differences(before, after));
+			  is_other_code(&before->kernel, &after->kernel), "config_differences",
+			  config_differences(&before->kernel, &after->kernel), "setup_differences",
+			  setup_differences(before, after));
 
 	if (one && other)
 		json_object_set_new(validity, "initramfs_identical",
@@ -198,6 +209,13 @@ static void conclude(json_t *root, const guint *counts, enum pb_verdict verdict,
 static int check(const struct pb_environment *before, const struct pb_environment *after,
 		 GError **ret_error)
 {
+	if (!strcmp(before->evidence, after->evidence) && strcmp(before->kind, after->kind))
+		return pb_fail(
+			ret_error, EINVAL, PB_EXIT_USAGE,
+			"the baseline was measured in a %s environment and the patched one "
+			"in a %s one: their times are of different machines; measure both in "
+			"the same way",
+			before->kind, after->kind);
 	if (!strcmp(before->evidence, after->evidence))
 		return 0;
 	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
@@ -232,6 +250,17 @@ static json_t *emulated_of(const struct pb_compare_inputs *in)
 	return NULL;
 }
 
+static void add_replicate(const struct pb_compare_inputs *in, json_t *validity)
+{
+	enum pb_replicate replicate = pb_replicate_of(in->baseline, in->patched);
+	double drift = pb_native_drift(in->baseline, in->patched);
+
+	if (replicate == PB_REPLICATE_BOOTS)
+		return;
+	json_object_set_new(validity, "replicate", json_string(pb_replicate_name(replicate)));
+	json_object_set_new(validity, "drift_percent", pb_number_or_null(drift * 100));
+}
+
 static void add_order(const struct pb_compare_inputs *in, json_t *validity)
 {
 	g_autofree char *order = pb_boot_order(in);
@@ -261,6 +290,7 @@ int pb_compare_results(const struct pb_compare_inputs *in, json_t **ret_root, GE
 	json_object_set(*ret_root, "patched", json_object_get(in->patched->root, "environment"));
 	json_object_set_new(*ret_root, "validity", validity_of(before, after));
 	add_order(in, json_object_get(*ret_root, "validity"));
+	add_replicate(in, json_object_get(*ret_root, "validity"));
 	json_object_set_new(json_object_get(*ret_root, "validity"), PB_BENCHMARK_EMULATED,
 			    emulated_of(in));
 	json_object_set_new(*ret_root, "rules",

@@ -60,10 +60,12 @@ struct pb_comparison_row {
 	double ci_high_percent;
 	double q;
 	double floor_percent;
-	double mde_percent;  /* INFINITY: nothing could have been shown */
-	double more_boots;   /* of an inconclusive one; 0: more would not settle it */
-	json_t *boots;	     /* {"baseline","patched"}: arrays of samples, one a boot; or NULL */
-	const char *command; /* measures the case again; or NULL */
+	double mde_percent;    /* INFINITY: nothing could have been shown */
+	double more_boots;     /* of an inconclusive one; 0: more would not settle it */
+	json_t *boots;	       /* {"baseline","patched"}: arrays of samples, one a boot; or NULL */
+	const char *replicate; /* "boot" or "round": what counts once; static */
+	const char *list;      /* the same of what each array of boots is of */
+	const char *command;   /* measures the case again; or NULL */
 	/* Where it moved, if that was asked; or why that is not known, or NULL. */
 	struct pb_moved_functions *profile;
 	const char *profile_error;

@@ -143,6 +143,16 @@ static int worst_first(const void *left, const void *right, void *unused)
 	return by > 0 ? 1 : by < 0 ? -1 : 0;
 }
 
+/* Without a word of it, it is the boot. */
+static void name_replicate(const json_t *root, struct pb_comparison_row *row)
+{
+	const char *text =
+		json_string_value(json_object_get(json_object_get(root, "validity"), "replicate"));
+
+	row->replicate = g_strcmp0(text, PB_REPLICATE_ROUND) ? "boot" : "round";
+	row->list = text ? "round" : "boot";
+}
+
 static int read_rows(struct pb_reader *reader, struct pb_comparison *c)
 {
 	json_t *array = NULL, *one;
@@ -157,6 +167,7 @@ static int read_rows(struct pb_reader *reader, struct pb_comparison *c)
 
 		c->row_count++;
 		err = read_row(reader, one, &c->rows[i]);
+		name_replicate(c->root, &c->rows[i]);
 		pb_reader_leave(reader, mark);
 		if (err)
 			return err;

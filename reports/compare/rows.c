@@ -12,6 +12,8 @@ struct pairing {
 	const struct pb_compare_inputs *in;
 	json_t *rows;
 	GArray *timed; /* struct pb_timed_row, judged when all are there */
+	enum pb_replicate replicate;
+	double drift;
 };
 
 static const char *state_of(const struct pb_case *item)
@@ -129,6 +131,13 @@ static char *command_of(const struct pb_compare_inputs *in, const char *id)
 	const struct pb_environment *environment = &in->baseline->environment;
 	GString *command = g_string_new("./run.sh compare");
 
+	/* The other side needs what was changed in between: only the user knows that. */
+	if (environment->native) {
+		g_string_printf(command, "./run.sh run --env native --boots %zu",
+				environment->boots);
+		append_word(command, id);
+		return g_string_free(command, FALSE);
+	}
 	append_word(command, environment->kernel.spec);
 	append_word(command, in->patched->environment.kernel.spec);
 	append_word(command, id);
@@ -159,7 +168,9 @@ static void add_figures(const struct pairing *p, const struct pb_case *item,
 	struct pb_timed_row timed = {.row = row,
 				     .before = before,
 				     .after = after,
-				     .control = pb_case_metric(control, before->name)};
+				     .control = pb_case_metric(control, before->name),
+				     .replicate = p->replicate,
+				     .drift = p->drift};
 	g_autofree char *command = command_of(p->in, item->id);
 
 	json_object_set_new(row, "baseline", json_real(before->median));
@@ -265,7 +276,13 @@ static void add_baseline_case(const struct pairing *p, const struct pb_case *bef
 json_t *pb_compare_rows(const struct pb_compare_inputs *in)
 {
 	g_autoptr(GArray) timed = g_array_new(FALSE, FALSE, sizeof(struct pb_timed_row));
-	struct pairing p = {.in = in, .rows = json_array(), .timed = timed};
+	struct pairing p = {
+		.in = in,
+		.rows = json_array(),
+		.timed = timed,
+		.replicate = pb_replicate_of(in->baseline, in->patched),
+		.drift = pb_native_drift(in->baseline, in->patched),
+	};
 
 	for (size_t i = 0; i < in->baseline->case_count; i++)
 		add_baseline_case(&p, &in->baseline->cases[i]);

@@ -30,6 +30,8 @@ static double floor_of(const struct pb_timed_row *row, double min_effect)
 {
 	struct pb_timed timed;
 
+	if (row->replicate == PB_REPLICATE_ROUNDS)
+		return pb_native_floor(row->before, row->after, row->drift);
 	if (!row->control)
 		return NAN;
 	pb_timed_metrics(row->before, row->control, min_effect, NAN, &timed);
@@ -87,13 +89,29 @@ static void judge_family(GArray *rows, bool primary)
 	}
 }
 
+/* One boot of each side is one pair, however many rounds it had. */
+static void measure_one_boot(struct pb_timed_row *row, double min_effect)
+{
+	struct pb_metric before, after;
+
+	pb_native_collapse(row->before, &before);
+	pb_native_collapse(row->after, &after);
+	pb_timed_metrics(&before, &after, min_effect, NAN, &row->timed);
+	pb_native_metric_clear(&before);
+	pb_native_metric_clear(&after);
+}
+
 void pb_timed_rows_judge(GArray *rows, double min_effect)
 {
 	for (guint i = 0; i < rows->len; i++) {
 		struct pb_timed_row *row = &g_array_index(rows, struct pb_timed_row, i);
 		double least = MAX(min_effect, row->before->min_effect_percent / 100);
 
-		pb_timed_metrics(row->before, row->after, least, floor_of(row, least), &row->timed);
+		if (row->replicate == PB_REPLICATE_ONE_BOOT)
+			measure_one_boot(row, least);
+		else
+			pb_timed_metrics(row->before, row->after, least, floor_of(row, least),
+					 &row->timed);
 	}
 	judge_family(rows, true);
 	judge_family(rows, false);

@@ -5,6 +5,7 @@
 #ifndef PINBENCH_REPORTS_COMPARE_TIMED_H
 #define PINBENCH_REPORTS_COMPARE_TIMED_H
 
+#include "reports/compare/native.h"
 #include "reports/result.h"
 #include "reports/stats/verdict.h"
 
@@ -13,6 +14,8 @@ struct pb_timed_row {
 	const struct pb_metric *before;
 	const struct pb_metric *after;
 	const struct pb_metric *control; /* the baseline's once more, or NULL */
+	enum pb_replicate replicate;
+	double drift; /* pb_native_drift(); for PB_REPLICATE_ROUNDS */
 	struct pb_timed timed;
 };
 

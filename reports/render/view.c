@@ -6,37 +6,85 @@
 #include "reports/render/text.h"
 #include "reports/render/topology/topology.h"
 #include "reports/render/view.h"
+#include "reports/render/view_native.h"
 
-/* What each kind of evidence is and is not; [0] timed, [1] counted. */
-static const struct {
+enum {
+	TIMED,
+	COUNTED,
+	NATIVE
+};
+
+/* What each kind of evidence is and is not. */
+struct evidence_words {
 	const char *line;
 	const char *cannot;
 	const char *method;
-} evidence_words[] = {
-	{
-		.line = "timed: wall-clock time on this machine; says nothing finer than the "
-			"spread "
-			"between its boots",
-		.cannot = "A difference smaller than the spread between boots, or anything about "
-			  "another machine.",
-		.method =
-			"The clock is read right before and right after the measured call and "
-			"nothing else is inside. The boot is the replicate: each figure is the "
-			"median of the per-boot medians, with the smallest and the largest sample "
-			"beside it.",
-	},
-	{
-		.line = "counted: instructions, exact; says nothing about time",
-		.cannot = "Time: an added atomic or a cache miss is one instruction here.",
-		.method =
-			"The guest runs under QEMU's instruction counting, so its clock advances "
-			"by executed instructions alone and a case gives the same figure on every "
-			"run and every host. The counter is read right before and right after the "
-			"measured call. The boot is the replicate: each figure is the median of "
-			"the per-boot medians, with the smallest and the largest sample beside "
-			"it.",
-	},
 };
+
+static const struct evidence_words all_words[] = {
+	[TIMED] =
+		{
+			.line = "timed: wall-clock time on this machine; says nothing finer than "
+				"the "
+				"spread "
+				"between its boots",
+			.cannot = "A difference smaller than the spread between boots, or anything "
+				  "about "
+				  "another machine.",
+			.method = "The clock is read right before and right after the measured "
+				  "call and "
+				  "nothing else is inside. The boot is the replicate: each figure "
+				  "is the "
+				  "median of the per-boot medians, with the smallest and the "
+				  "largest sample "
+				  "beside it.",
+		},
+	[NATIVE] =
+		{
+			.line = "timed: wall-clock time on this machine, of one boot; says nothing "
+				"finer "
+				"than the spread between its rounds, and nothing of what differs "
+				"between "
+				"boots",
+			.cannot = "A difference smaller than the spread between rounds or than "
+				  "what the "
+				  "machine drifted by; what differs between boots of one kernel; "
+				  "anything "
+				  "about another machine.",
+			.method =
+				"The clock is read right before and right after the measured call "
+				"and "
+				"nothing else is inside. Each round runs every case once, in a "
+				"fresh "
+				"process, in an order of its own. Each figure is the median of the "
+				"rounds' medians, with the smallest and the largest sample beside "
+				"it. A "
+				"few cases are measured before everything else and once more after "
+				"it: "
+				"what they moved by is the machine's drift.",
+		},
+	[COUNTED] =
+		{
+			.line = "counted: instructions, exact; says nothing about time",
+			.cannot = "Time: an added atomic or a cache miss is one instruction here.",
+			.method = "The guest runs under QEMU's instruction counting, so its clock "
+				  "advances "
+				  "by executed instructions alone and a case gives the same figure "
+				  "on every "
+				  "run and every host. The counter is read right before and right "
+				  "after the "
+				  "measured call. The boot is the replicate: each figure is the "
+				  "median of "
+				  "the per-boot medians, with the smallest and the largest sample "
+				  "beside "
+				  "it.",
+		},
+};
+
+static const struct evidence_words *words_of(const struct pb_environment *env)
+{
+	return &all_words[env->counted ? COUNTED : env->rounds ? NATIVE : TIMED];
+}
 
 const char *pb_view_take(struct pb_view *view, char *text)
 {
@@ -107,7 +155,8 @@ static const char *command_of(struct pb_view *view, const char *case_id)
 	if (!case_id)
 		return NULL;
 	quoted = g_shell_quote(case_id);
-	return pb_view_say(view, "./run.sh run %s", quoted);
+	return pb_view_say(view, "./run.sh run %s%s", pb_view_environment_option(view->result),
+			   quoted);
 }
 
 static void add_failure(struct pb_view *view, struct pb_view_failure failure)
@@ -149,7 +198,7 @@ static void add_failures(struct pb_view *view)
 	}
 }
 
-static void trust(struct pb_view *view, const char *name, const char *value)
+void pb_view_trust(struct pb_view *view, const char *name, const char *value)
 {
 	struct pb_view_pair *pair;
 
@@ -163,13 +212,17 @@ static void trust(struct pb_view *view, const char *name, const char *value)
 static const char *clock_words(struct pb_view *view)
 {
 	const struct pb_clock *clock = &view->result->environment.clock;
-	g_autofree char *cost = NULL;
+	g_autofree char *cost = NULL, *insns = NULL;
 
 	if (!clock->source)
 		return NULL;
 	cost = pb_text_number(clock->overhead);
-	return pb_view_say(view, "reading %s costs %s %s, already subtracted from every figure",
-			   clock->source, cost, clock->overhead_unit);
+	if (clock->sample_insns > 0)
+		insns = g_strdup_printf("; a sample costs %.0f instructions of the harness in all, "
+					"counted one by one",
+					clock->sample_insns);
+	return pb_view_say(view, "reading %s costs %s %s, already subtracted from every figure%s",
+			   clock->source, cost, clock->overhead_unit, insns ? insns : "");
 }
 
 static const char *machine_words(struct pb_view *view)
@@ -200,27 +253,30 @@ static void add_trust(struct pb_view *view)
 	g_autofree char *wall = pb_text_duration(run->wall_seconds);
 
 	view->trust = g_ptr_array_new_with_free_func(g_free);
-	trust(view, "Evidence",
-	      pb_view_say(view, "%s, %s", env->evidence,
-			  strcmp(env->kind, "guest") ? "on the machine itself"
-						     : "in a QEMU guest"));
-	trust(view, "Cannot say", evidence_words[env->counted].cannot);
-	trust(view, "Kernel",
-	      pb_view_say(view, "%s (asked for: %s)", kernel->release, kernel->spec));
-	trust(view, "Kernel text", pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
-	trust(view, "Kernel config", pb_view_take(view, pb_text_short_hash(kernel->config_sha256)));
-	trust(view, "Boots", pb_view_say(view, "%zu", env->boots));
-	trust(view, "Clock", clock_words(view));
-	trust(view, "Counters", counter_words(view));
-	trust(view, "Machine", machine_words(view));
-	trust(view, "CPU", env->cpu);
-	trust(view, "Memory", env->memory);
-	trust(view, "Emulator", env->emulator);
-	trust(view, "Toolchain", env->toolchain);
-	trust(view, "pinbench",
-	      pb_view_say(view, "%s (%s)", view->result->tool.version, view->result->tool.commit));
-	trust(view, "Started", run->started);
-	trust(view, "Run", pb_view_say(view, "profile %s, %s", run->profile, wall));
+	pb_view_trust(view, "Evidence",
+		      pb_view_say(view, "%s, %s", env->evidence,
+				  env->native ? "on the machine itself" : "in a QEMU guest"));
+	pb_view_trust(view, "Cannot say", words_of(env)->cannot);
+	pb_view_trust(view, "Kernel",
+		      pb_view_say(view, "%s (asked for: %s)", kernel->release, kernel->spec));
+	pb_view_trust(view, "Kernel text",
+		      pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
+	pb_view_trust(view, "Kernel config",
+		      pb_view_take(view, pb_text_short_hash(kernel->config_sha256)));
+	pb_view_trust(view, env->rounds ? "Rounds" : "Boots", pb_view_say(view, "%zu", env->boots));
+	pb_view_add_native(view);
+	pb_view_trust(view, "Clock", clock_words(view));
+	pb_view_trust(view, "Counters", counter_words(view));
+	pb_view_trust(view, "Machine", machine_words(view));
+	pb_view_trust(view, "CPU", env->cpu);
+	pb_view_trust(view, "Memory", env->memory);
+	pb_view_trust(view, "Emulator", env->emulator);
+	pb_view_trust(view, "Toolchain", env->toolchain);
+	pb_view_trust(view, "pinbench",
+		      pb_view_say(view, "%s (%s)", view->result->tool.version,
+				  view->result->tool.commit));
+	pb_view_trust(view, "Started", run->started);
+	pb_view_trust(view, "Run", pb_view_say(view, "profile %s, %s", run->profile, wall));
 }
 
 /* The line on the kind of evidence; that some of it is inexact comes first. */
@@ -233,7 +289,7 @@ static const char *evidence_line(struct pb_view *view)
 		inexact += result->cases[i].outcome == PB_CASE_OK &&
 			   result->cases[i].not_deterministic;
 	if (!inexact)
-		return evidence_words[result->environment.counted].line;
+		return words_of(&result->environment)->line;
 	return pb_view_say(view,
 			   "counted: instructions, exact but for %zu case%s that %s not "
 			   "deterministic (" PB_VIEW_INEXACT "); says nothing about time",
@@ -273,8 +329,7 @@ static void add_words(struct pb_view *view, size_t skipped)
 static void add_method(struct pb_view *view)
 {
 	view->method = g_ptr_array_new();
-	g_ptr_array_add(view->method,
-			(char *)evidence_words[view->result->environment.counted].method);
+	g_ptr_array_add(view->method, (char *)words_of(&view->result->environment)->method);
 	g_ptr_array_add(
 		view->method,
 		"A skipped case is one that this machine or kernel cannot run; the reason "

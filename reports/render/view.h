@@ -124,6 +124,9 @@ const char *pb_view_say(struct pb_view *view, const char *fmt, ...) G_GNUC_PRINT
 /* Keeps a copy of @text and frees @text. */
 const char *pb_view_take(struct pb_view *view, char *text);
 
+/* A line of view->trust; without a value, none. Both strings are borrowed. */
+void pb_view_trust(struct pb_view *view, const char *name, const char *value);
+
 /* Fills view->groups and view->keys; part of pb_view_new(). */
 void pb_view_add_groups(struct pb_view *view);
 

@@ -4,6 +4,7 @@
 #include "reports/render/profile/counters.h"
 #include "reports/render/text.h"
 #include "reports/render/view.h"
+#include "reports/render/view_native.h"
 
 void pb_view_row_free(void *data)
 {
@@ -54,7 +55,8 @@ static struct pb_view_row *row_new(struct pb_view *view, const struct pb_case *i
 	g_autofree char *quoted = g_shell_quote(item->id);
 
 	row->source = item;
-	row->command = pb_view_say(view, "./run.sh run %s", quoted);
+	row->command = pb_view_say(view, "./run.sh run %s%s",
+				   pb_view_environment_option(view->result), quoted);
 	row->counters = g_ptr_array_new_with_free_func(g_free);
 	row->facts = g_ptr_array_new_with_free_func(g_free);
 	for (size_t i = 0; i < item->counter_count; i++) {
@@ -154,8 +156,9 @@ static const char *samples_of(struct pb_view *view, const struct pb_metric *metr
 
 	for (size_t i = 0; i < metric->boot_count; i++)
 		samples += metric->boots[i].count;
-	return pb_view_say(view, "%zu sample%s in %zu boot%s", samples, samples == 1 ? "" : "s",
-			   metric->boot_count, metric->boot_count == 1 ? "" : "s");
+	return pb_view_say(view, "%zu sample%s in %zu %s%s", samples, samples == 1 ? "" : "s",
+			   metric->boot_count, view->result->environment.rounds ? "round" : "boot",
+			   metric->boot_count == 1 ? "" : "s");
 }
 
 static void fill_cell(struct pb_view *view, struct pb_view_cell *cell,

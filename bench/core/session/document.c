@@ -25,7 +25,7 @@ static json_t *run_object(const struct document_inputs *in)
 }
 
 /* Of the first case that says what its clock costs: of the module's, else of user space's. */
-static json_t *clock_object(const struct document_inputs *in)
+static json_t *find_clock(const struct document_inputs *in)
 {
 	static const char *const facts[] = {"call_overhead", "user_call_overhead"};
 	static const char *const sources[] = {"ktime_get_raw_ns", "clock_gettime"};
@@ -41,6 +41,15 @@ static json_t *clock_object(const struct document_inputs *in)
 		}
 	}
 	return NULL;
+}
+
+static json_t *clock_object(const struct document_inputs *in)
+{
+	json_t *ret = find_clock(in);
+
+	if (ret && in->sample_insns > 0)
+		json_object_set_new(ret, "sample_insns", json_real(in->sample_insns));
+	return ret;
 }
 
 static void add_boot_id(json_t *environment)
@@ -186,8 +195,8 @@ static int replace(const char *directory, const char *text)
 int document_write(const struct document_inputs *in, const char *directory)
 {
 	json_t *document = document_of(in);
-	char *text = json_dumps(document, JSON_INDENT(1) |
-						  JSON_REAL_PRECISION(PB_RESULT_PRECISION));
+	char *text =
+		json_dumps(document, JSON_INDENT(1) | JSON_REAL_PRECISION(PB_RESULT_PRECISION));
 	int err = text ? replace(directory, text) : -ENOMEM;
 
 	free(text);

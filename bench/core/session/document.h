@@ -15,13 +15,14 @@ struct document_inputs {
 	const json_t *round_starts; /* as many strings as rounds were begun */
 	const struct floor *floor;
 	const json_t *environment; /* runner_environment() */
+	double sample_insns;	   /* of steps.h; 0: not known */
 	double wall_seconds;
 	const char *started; /* ISO 8601, UTC */
 };
 
 /*
- * Writes DIRECTORY/result.json, whole or not at all. 0, or -errno of what kept it from being written.
- * A case that no round finished is a failure that says so: none is just not there.
+ * Writes DIRECTORY/result.json, whole or not at all. 0, or -errno of what kept it from being
+ * written. A case that no round finished is a failure that says so: none is just not there.
  */
 int document_write(const struct document_inputs *in, const char *directory);
 

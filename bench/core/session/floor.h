@@ -1,6 +1,7 @@
 /*
- * The floor: cases that are measured before everything else and again after it. What they have moved
- * by in between is what the machine did, not the kernel: nothing smaller is told from nothing.
+ * The floor: cases that are measured before everything else and again after it. What they have
+ * moved by in between is what the machine did, not the kernel: nothing smaller is told from
+ * nothing.
  */
 #ifndef PINBENCH_BENCH_SESSION_FLOOR_H
 #define PINBENCH_BENCH_SESSION_FLOOR_H
@@ -19,8 +20,8 @@ struct floor {
 void floor_measure(struct floor *floor, struct runner *runner);
 /*
  * environment.floor: {"cases":[{"id","metric","unit","before":[],"after":[],"drift_percent"}],
- * "drift_percent"}, the last being the largest, up or down; both are null while there is no "after".
- * NULL if nothing was measured. Ownership goes to the caller.
+ * "drift_percent"}, the last being the largest, up or down; both are null while there is no
+ * "after". NULL if nothing was measured. Ownership goes to the caller.
  */
 json_t *floor_to_json(const struct floor *floor);
 void floor_clear(struct floor *floor);

@@ -10,6 +10,7 @@
 #include "bench/core/session/document.h"
 #include "bench/core/session/order.h"
 #include "bench/core/session/session.h"
+#include "bench/core/steps.h"
 #include "bench/core/undo.h"
 
 #define MOST_ROUNDS   1000
@@ -29,6 +30,7 @@ struct session {
 	json_t *starts;
 	json_t *environment;
 	struct floor floor;
+	double sample_insns;
 	struct timespec begin;
 	char started[32];
 };
@@ -71,6 +73,7 @@ static int save(const struct session *s)
 		.round_starts = s->starts,
 		.floor = &s->floor,
 		.environment = s->environment,
+		.sample_insns = s->sample_insns,
 		.wall_seconds = seconds_since(&s->begin),
 		.started = s->started,
 	};
@@ -139,6 +142,8 @@ static int measure(struct session *s)
 {
 	int err;
 
+	/* Where nobody may be stepped through it stays unknown. */
+	steps_of_sample(&s->sample_insns);
 	floor_measure(&s->floor, s->runner);
 	err = run_rounds(s);
 	if (!err && !runner_interrupted) {
@@ -184,6 +189,7 @@ static int prepare(struct session *s, char *ret_why, size_t why_bytes)
 	int err;
 
 	limits_default(&r->limits);
+	r->shares_machine = true;
 	err = runner_prepare(r, s->plan, ret_why, why_bytes);
 	if (err)
 		return err;

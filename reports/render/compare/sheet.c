@@ -73,13 +73,13 @@ static double middle_of(size_t boot)
 	return LANE * ((double)boot + 0.5);
 }
 
-static void add_lane(GString *out, size_t boot)
+static void add_lane(GString *out, const char *word, size_t boot)
 {
 	g_string_append_printf(out,
-			       "<text x=\"0\" y=\"%.1f\">boot %zu</text>"
+			       "<text x=\"0\" y=\"%.1f\">%s %zu</text>"
 			       "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>",
-			       middle_of(boot) + 4, boot + 1, LEFT, WIDTH - RIGHT, middle_of(boot),
-			       middle_of(boot));
+			       middle_of(boot) + 4, word, boot + 1, LEFT, WIDTH - RIGHT,
+			       middle_of(boot), middle_of(boot));
 }
 
 /*
@@ -140,10 +140,10 @@ static void add_plot(GString *out, const struct pb_comparison_row *row, size_t b
 		return;
 	g_string_append_printf(out,
 			       "<svg class=\"samples\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" "
-			       "aria-label=\"The samples of each boot; as numbers below\">",
-			       WIDTH, height);
+			       "aria-label=\"The samples of each %s; as numbers below\">",
+			       WIDTH, height, row->list);
 	for (size_t boot = 0; boot < lanes; boot++)
-		add_lane(out, boot);
+		add_lane(out, row->list, boot);
 	for (size_t side = 0; side < G_N_ELEMENTS(sides); side++)
 		add_dots(out, row, side, lanes, &range);
 	add_ends(out, &range, height - 8);
@@ -152,7 +152,7 @@ static void add_plot(GString *out, const struct pb_comparison_row *row, size_t b
 		add_key(out, side);
 	pb_text_append_html(out, row->unit);
 	if (lanes < boots)
-		g_string_append_printf(out, "; the first %zu boots of %zu", lanes, boots);
+		g_string_append_printf(out, "; the first %zu %ss of %zu", lanes, row->list, boots);
 	g_string_append(out, "</p>\n");
 }
 
@@ -182,9 +182,11 @@ static void add_boots(GString *out, const struct pb_comparison_row *row)
 	if (!boots)
 		return;
 	add_plot(out, row, boots);
-	g_string_append(out, "<table><thead><tr><th scope=\"col\">boot</th>"
-			     "<th scope=\"col\">baseline, each sample</th>"
-			     "<th scope=\"col\">patched, each sample</th></tr></thead><tbody>\n");
+	g_string_append_printf(out,
+			       "<table><thead><tr><th scope=\"col\">%s</th>"
+			       "<th scope=\"col\">baseline, each sample</th>"
+			       "<th scope=\"col\">patched, each sample</th></tr></thead><tbody>\n",
+			       row->list);
 	for (size_t boot = 0; boot < boots; boot++) {
 		g_string_append_printf(out, "<tr><th scope=\"row\">%zu</th>", boot + 1);
 		for (size_t side = 0; side < G_N_ELEMENTS(sides); side++)

@@ -241,6 +241,28 @@ static void add_control(GString *out, const struct pb_comparison *c, const json_
 	add_known_delay(out, control);
 }
 
+/* Of machines as they are: what is a replicate there, and what the drift is. */
+static void add_native(GString *out, const struct pb_comparison *c)
+{
+	const json_t *drift = json_object_get(validity_of(c), "drift_percent");
+	bool rounds = !strcmp(pb_compare_text_at(validity_of(c), "replicate"), PB_REPLICATE_ROUND);
+
+	g_string_append(out, rounds ? "evidence  timed: ns of this machine; both in one boot, the "
+				      "round is the\n          replicate: nothing is said of what "
+				      "differs between boots\n"
+				    : "evidence  timed: ns of this machine; one boot of each: what "
+				      "two boots of\n          one kernel differ by is not known, "
+				      "so no difference is shown\n");
+	if (json_is_number(drift))
+		g_string_append_printf(out,
+				       "drift     %.1f%%: what was measured before and after moved "
+				       "by that\n",
+				       json_number_value(drift));
+	else
+		g_string_append(out, "drift     not known: a run ended before its end, so no "
+				     "difference is shown\n");
+}
+
 static void add_evidence(GString *out, const struct pb_comparison *c)
 {
 	guint unjudged = pb_compare_unjudged(c);
@@ -253,6 +275,10 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 					       "          but for %u figures that are not "
 					       "deterministic\n",
 					       unjudged);
+		return;
+	}
+	if (json_object_get(validity_of(c), "replicate")) {
+		add_native(out, c);
 		return;
 	}
 	g_string_append(out, "evidence  timed: ns of this machine; the boot is the replicate\n");

@@ -202,24 +202,28 @@ static bool is_timed(const struct pb_comparison_row *row)
 	return !isnan(row->q);
 }
 
+/* @word: what there would be more of, "boot" or "round". */
 static void describe_prospects(GString *text, double least, double most, double boots,
-			       bool hopeless)
+			       const char *word, bool hopeless)
 {
 	if (isinf(most))
-		g_string_append(text, "So few boots, or no control: nothing could be shown");
+		g_string_append_printf(text, "So few %ss, or no control: nothing could be shown",
+				       word);
 	else if (most - least < 0.05)
 		g_string_append_printf(text, "Smallest effect to be found: %.1f%%", most);
 	else
 		g_string_append_printf(text, "Smallest effect to be found: %.1f to %.1f%%", least,
 				       most);
 	if (boots > MANY_BOOTS)
-		g_string_append_printf(text, "; more than %d more boots would settle it",
-				       MANY_BOOTS);
+		g_string_append_printf(text, "; more than %d more %ss would settle it", MANY_BOOTS,
+				       word);
 	else if (boots > 0)
-		g_string_append_printf(text, "; %.0f more boots would settle it", boots);
-	if (hopeless)
-		g_string_append(text, boots > 0 ? ", but for some no number would"
-						: "; no number of boots would settle it");
+		g_string_append_printf(text, "; %.0f more %s%s would settle it", boots, word,
+				       boots == 1 ? "" : "s");
+	if (hopeless && boots > 0)
+		g_string_append(text, ", but for some no number would");
+	else if (hopeless)
+		g_string_append_printf(text, "; no number of %ss would settle it", word);
 }
 
 /* What an inconclusive block could have shown, and what would settle it. */
@@ -243,7 +247,7 @@ static void add_prospects(GString *out, const struct pb_compare_block *block, gu
 		boots = fmax(boots, row->more_boots);
 		hopeless |= row->more_boots == 0;
 	}
-	describe_prospects(text, least, most, boots, hopeless);
+	describe_prospects(text, least, most, boots, block->first->replicate, hopeless);
 	pb_text_append_wrapped(out, text->str, columns, 2);
 }
 

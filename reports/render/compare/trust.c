@@ -265,6 +265,27 @@ static void add_known_delay(GPtrArray *items, const json_t *control)
 	}
 }
 
+/* Of machines as they are the floor is each run against itself, and the drift on top. */
+static void add_drift(GPtrArray *items, const json_t *validity)
+{
+	const json_t *drift = json_object_get(validity, "drift_percent");
+	bool rounds = !strcmp(pb_compare_text_at(validity, "replicate"), PB_REPLICATE_ROUND);
+
+	add(items, rounds ? PB_TRUST_OK : PB_TRUST_WARNING, "replicate",
+	    g_strdup(
+		    rounds ? "rounds of one and the same boot: nothing is said of what differs "
+			     "between boots"
+			   : "one boot of each side: what two boots of one kernel differ by is not "
+			     "known, so no difference is shown"));
+	if (json_is_number(drift))
+		add(items, PB_TRUST_OK, "drift",
+		    g_strdup_printf("%.1f%%, which is part of every floor",
+				    json_number_value(drift)));
+	else
+		add(items, PB_TRUST_UNKNOWN, "drift",
+		    g_strdup("a run ended before its end: without a floor no difference is shown"));
+}
+
 static void add_control(GPtrArray *items, const json_t *control, bool timed)
 {
 	guint first = items->len;
@@ -326,6 +347,10 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 	add_flag(items, json_object_get(validity, "module_identical"), "module",
 		 "the same bytes on both sides",
 		 "built anew for each side, and not the same bytes");
+	if (json_object_get(validity, "replicate")) {
+		add_drift(items, validity);
+		return items;
+	}
 	add_control(items, pb_compare_at(c, "validity", "control"), pb_compare_is_timed(c));
 	add_order(items, c);
 	return items;

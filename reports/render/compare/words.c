@@ -167,12 +167,13 @@ char *pb_compare_outlook(const struct pb_comparison_row *row)
 		return g_string_free(out, FALSE);
 	g_string_append(out, out->len ? "; " : "");
 	if (row->more_boots > MANY_BOOTS)
-		g_string_append_printf(out, "more than %d more boots would settle it", MANY_BOOTS);
+		g_string_append_printf(out, "more than %d more %ss would settle it", MANY_BOOTS,
+				       row->replicate);
 	else if (row->more_boots > 0)
-		g_string_append_printf(out, "%.0f more boot%s would settle it", row->more_boots,
-				       row->more_boots == 1 ? "" : "s");
+		g_string_append_printf(out, "%.0f more %s%s would settle it", row->more_boots,
+				       row->replicate, row->more_boots == 1 ? "" : "s");
 	else
-		g_string_append(out, "more boots would not settle it");
+		g_string_append_printf(out, "more %ss would not settle it", row->replicate);
 	return g_string_free(out, FALSE);
 }
 
