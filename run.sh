@@ -51,6 +51,7 @@ e2fsprogs c:mke2fs
 '
 needed_by_tests='
 libcmocka-dev p:cmocka
+kmod c:depmod
 sparse c:sparse
 cppcheck c:cppcheck
 clang-format c:clang-format

@@ -1,10 +1,10 @@
 /* Changes that do not outlive their maker: see undo.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "bench/core/sysfile.h"
@@ -17,8 +17,12 @@ struct note {
 	char text[128]; /* empty: it is done */
 };
 
-/* Every process of the agent has it open for writing; when the last is gone the keeper reads 0. */
+/*
+ * Pipes: a kernel need not have sockets. Every process of the agent has the first open for writing;
+ * when the last is gone, the keeper reads the end of it.
+ */
 static int notes_fd = -1;
+static int answers_fd = -1;
 static pid_t keeper;
 
 static struct note *find(struct note *notes, const char *path)
@@ -55,7 +59,7 @@ static void undo_all(struct note *notes)
 	}
 }
 
-static void keep(int fd)
+static void keep(int in, int out)
 {
 	struct note notes[MOST_NOTES] = {0}, note;
 
@@ -64,9 +68,10 @@ static void keep(int fd)
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_IGN);
 	prctl(PR_SET_NAME, "pinbench-undo");
-	while (recv(fd, &note, sizeof(note), 0) == sizeof(note)) {
+	while (read(in, &note, sizeof(note)) == sizeof(note)) {
 		take(notes, &note);
-		send(fd, "", 1, MSG_NOSIGNAL);
+		if (write(out, "", 1) != 1)
+			break;
 	}
 	undo_all(notes);
 	/* What another stood in the way of: a group's domain while its device has a driver. */
@@ -74,23 +79,37 @@ static void keep(int fd)
 	_exit(0);
 }
 
+static void close_both(const int pipe[2])
+{
+	close(pipe[0]);
+	close(pipe[1]);
+}
+
 int undo_begin(void)
 {
-	int fds[2];
+	int notes[2], answers[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
+	if (pipe2(notes, O_CLOEXEC))
 		return -errno;
+	if (pipe2(answers, O_CLOEXEC)) {
+		close_both(notes);
+		return -EMFILE;
+	}
 	keeper = fork();
 	if (!keeper) {
-		close(fds[1]);
-		keep(fds[0]);
+		close(notes[1]);
+		close(answers[0]);
+		keep(notes[0], answers[1]);
 	}
-	close(fds[0]);
 	if (keeper < 0) {
-		close(fds[1]);
+		close_both(notes);
+		close_both(answers);
 		return -EAGAIN;
 	}
-	notes_fd = fds[1];
+	close(notes[0]);
+	close(answers[1]);
+	notes_fd = notes[1];
+	answers_fd = answers[0];
 	return 0;
 }
 
@@ -101,8 +120,8 @@ static int tell(const struct note *note)
 
 	if (notes_fd < 0)
 		return 0;
-	if (send(notes_fd, note, sizeof(*note), MSG_NOSIGNAL) != sizeof(*note) ||
-	    recv(notes_fd, &answer, 1, 0) != 1)
+	if (write(notes_fd, note, sizeof(*note)) != sizeof(*note) ||
+	    read(answers_fd, &answer, 1) != 1)
 		return -EPIPE;
 	return 0;
 }
@@ -151,7 +170,8 @@ void undo_end(void)
 	if (notes_fd < 0)
 		return;
 	close(notes_fd);
-	notes_fd = -1;
+	close(answers_fd);
+	notes_fd = answers_fd = -1;
 	while (waitpid(keeper, NULL, 0) < 0 && errno == EINTR)
 		;
 }

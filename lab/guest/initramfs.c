@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,6 +159,33 @@ static int add_disk(struct archive *a, const char *work_dir, GError **ret_error)
 	return 0;
 }
 
+/* @folder, relative to @tree: "" is that itself. */
+static int add_tree(struct archive *a, const char *tree, const char *folder, GError **ret_error)
+{
+	g_autofree char *path = g_build_filename(tree, folder, NULL);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+	int err = 0;
+
+	if (!dir)
+		return pb_fail(ret_error, ENOENT, PB_EXIT_ENVIRONMENT, "%s cannot be read", path);
+	if (*folder)
+		add_entry(a, folder, S_IFDIR | 0755, NULL, 0);
+	while (!err && (name = g_dir_read_name(dir))) {
+		g_autofree char *entry =
+			*folder ? g_build_filename(folder, name, NULL) : g_strdup(name);
+		g_autofree char *whole = g_build_filename(tree, entry, NULL);
+		bool executable = g_file_test(whole, G_FILE_TEST_IS_EXECUTABLE);
+
+		if (g_file_test(whole, G_FILE_TEST_IS_DIR))
+			err = add_tree(a, tree, entry, ret_error);
+		else
+			err = add_file(a, entry, S_IFREG | (executable ? 0755 : 0644), whole,
+				       ret_error);
+	}
+	return err;
+}
+
 int pb_initramfs_write(const struct pb_initramfs_inputs *inputs, const char *path,
 		       GError **ret_error)
 {
@@ -175,6 +203,8 @@ int pb_initramfs_write(const struct pb_initramfs_inputs *inputs, const char *pat
 			       ret_error);
 	if (!err)
 		err = add_disk(&a, inputs->work_dir, ret_error);
+	if (!err && inputs->tree)
+		err = add_tree(&a, inputs->tree, "", ret_error);
 	if (err)
 		return err;
 	add_entry(&a, "TRAILER!!!", 0, NULL, 0);

@@ -12,6 +12,9 @@ struct pb_initramfs_inputs {
 	const char *agent;
 	const char *module;
 	const char *work_dir; /* for the disk image while it is made */
+	/* Of tests: a folder whose regular files go in below /, too; NULL: none. Executables stay
+	 * so. */
+	const char *tree;
 };
 
 /* Writes the archive to @path, whole or not at all. PB_EXIT_ENVIRONMENT on errors. */

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,8 +24,10 @@ struct change {
 	char text[128];
 };
 
+/* Pipes: a kernel need not have sockets. */
 struct pb_guard {
-	int fd;
+	int changes; /* to it: when pinbench is gone, it reads the end of this */
+	int answers; /* from it: a byte for each change, then the changes that it could not undo */
 	pid_t pid;
 };
 
@@ -52,18 +53,19 @@ static bool unload(const struct change *change)
 }
 
 /* Only what is safe in a fork of a program that may have threads: no memory is allocated. */
-static void undo_all(int fd, const struct change *changes, int count)
+static void undo_all(int out, const struct change *changes, int count)
 {
 	for (int i = count - 1; i >= 0; i--) {
 		const struct change *change = &changes[i];
 		bool done = *change->text ? write_back(change) : unload(change);
 
-		if (!done)
-			send(fd, change, sizeof(*change), MSG_NOSIGNAL);
+		/* Nobody may be there to hear it. */
+		if (!done && write(out, change, sizeof(*change)) < 0)
+			continue;
 	}
 }
 
-static void guard(int fd)
+static void guard(int in, int out)
 {
 	static struct change changes[MOST_CHANGES];
 	struct change change;
@@ -73,36 +75,54 @@ static void guard(int fd)
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_IGN);
 	prctl(PR_SET_NAME, "pinbench-guard");
-	while (count < MOST_CHANGES && recv(fd, &change, sizeof(change), 0) == sizeof(change)) {
+	while (count < MOST_CHANGES && read(in, &change, sizeof(change)) == sizeof(change)) {
 		changes[count++] = change;
-		send(fd, "", 1, MSG_NOSIGNAL);
+		if (write(out, "", 1) != 1)
+			break;
 	}
-	undo_all(fd, changes, count);
+	undo_all(out, changes, count);
 	_exit(0);
+}
+
+static void close_both(const int pipe[2])
+{
+	for (int i = 0; i < 2; i++) {
+		if (pipe[i] >= 0)
+			close(pipe[i]);
+	}
+}
+
+static pid_t fork_guard(const int changes[2], const int answers[2])
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	close(changes[1]);
+	close(answers[0]);
+	guard(changes[0], answers[1]);
+	return 0;
 }
 
 int pb_guard_start(struct pb_guard **ret_guard, GError **ret_error)
 {
-	int fds[2];
-	pid_t pid;
+	int changes[2] = {-1, -1}, answers[2] = {-1, -1};
+	pid_t pid = -1;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds))
-		return pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT,
-			       "cannot watch over this machine's settings: socketpair: %s",
-			       g_strerror(errno));
-	pid = fork();
-	if (!pid) {
-		close(fds[1]);
-		guard(fds[0]);
-	}
-	close(fds[0]);
+	if (!pipe2(changes, O_CLOEXEC) && !pipe2(answers, O_CLOEXEC))
+		pid = fork_guard(changes, answers);
 	if (pid < 0) {
-		close(fds[1]);
-		return pb_fail(ret_error, EAGAIN, PB_EXIT_ENVIRONMENT,
-			       "cannot watch over this machine's settings: fork failed");
+		int err = errno;
+
+		close_both(changes);
+		close_both(answers);
+		return pb_fail(ret_error, err, PB_EXIT_ENVIRONMENT,
+			       "cannot watch over this machine's settings: %s", g_strerror(err));
 	}
+	close(changes[0]);
+	close(answers[1]);
 	*ret_guard = g_new0(struct pb_guard, 1);
-	**ret_guard = (struct pb_guard){.fd = fds[1], .pid = pid};
+	**ret_guard = (struct pb_guard){.changes = changes[1], .answers = answers[0], .pid = pid};
 	return 0;
 }
 
@@ -116,8 +136,8 @@ static int note(struct pb_guard *guard, const char *path, const char *text, GErr
 	    g_strlcpy(change.text, text, sizeof(change.text)) >= sizeof(change.text))
 		return pb_fail(ret_error, ENAMETOOLONG, PB_EXIT_ENVIRONMENT,
 			       "%s: too long to be undone, so it is not changed", path);
-	if (send(guard->fd, &change, sizeof(change), MSG_NOSIGNAL) == sizeof(change) &&
-	    recv(guard->fd, &answer, 1, 0) == 1)
+	if (write(guard->changes, &change, sizeof(change)) == sizeof(change) &&
+	    read(guard->answers, &answer, 1) == 1)
 		return 0;
 	return pb_fail(ret_error, EPIPE, PB_EXIT_ENVIRONMENT,
 		       "%s: nobody would undo that, so it is not changed; is a process called "
@@ -141,16 +161,15 @@ void pb_guard_end(struct pb_guard *guard, char **ret_left)
 	struct change change;
 
 	if (guard) {
-		/* It reads the end of what we send, and we still what it says. */
-		shutdown(guard->fd, SHUT_WR);
-		while (recv(guard->fd, &change, sizeof(change), 0) == sizeof(change)) {
+		close(guard->changes);
+		while (read(guard->answers, &change, sizeof(change)) == sizeof(change)) {
 			if (*change.text)
 				g_string_append_printf(left, "echo %s > %s\n", change.text,
 						       change.path);
 			else
 				g_string_append_printf(left, "rmmod %s\n", change.path);
 		}
-		close(guard->fd);
+		close(guard->answers);
 		while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		g_free(guard);

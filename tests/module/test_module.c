@@ -1,7 +1,8 @@
 /*
  * Boots a kernel and runs a program in it instead of the agent, whose checks are the test:
  * hostile.c against the module on a kernel with KASAN and lockdep, killed.c with cases.
- * argv: the program, the kernel's name, the machine's, the plan.
+ * argv: the program, the kernel's name, the machine's, the plan, and optionally "pinbench": then
+ * the guest has pinbench itself, and its module installed, as a machine has that it runs on.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "lab/util/files.h"
 #include "lab/util/process.h"
 #include "pinbench/result.h"
+#include "tests/module/stage.h"
 
 #define HANG_SECONDS 240
 
@@ -82,11 +84,11 @@ int main(int argc, char **argv)
 	g_autoptr(pb_progress) progress = pb_progress_new(stderr, PB_PROGRESS_PLAIN);
 	g_autoptr(pb_machine) machine = NULL;
 	g_autoptr(pb_kernel) kernel = NULL;
-	g_autofree char *module = NULL;
+	g_autofree char *module = NULL, *tree = NULL;
 	GError *error = NULL;
 	int failures;
 
-	if (argc != 5)
+	if (argc < 5)
 		return EXIT_FAILURE;
 	pb_signals_install();
 	if (pb_kernel_get(argv[2], PB_PATH_CONFIGS, 0, progress, &kernel, &error) ||
@@ -100,6 +102,12 @@ int main(int argc, char **argv)
 		.module = module,
 		.work_dir = directory,
 	};
+	if (argc > 5) {
+		tree = g_build_filename(directory, "tree", NULL);
+		if (stage_pinbench(tree, kernel->release, module, &error))
+			give_up(error);
+		inputs.tree = tree;
+	}
 	if (pb_initramfs_write(&inputs, initramfs, &error))
 		give_up(error);
 	struct pb_guest guest = {
