@@ -2,6 +2,7 @@
 #ifndef PINBENCH_RUNNER_H
 #define PINBENCH_RUNNER_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <jansson.h>
@@ -11,6 +12,7 @@ struct runner {
 	FILE *out; /* events, one JSON object a line: include/pinbench/result.h */
 	const char *scratch_dir;
 	struct named named; /* devices that cases are to use */
+	const cpu_set_t *cpus; /* that timed cases may use; NULL: all that this process may */
 	bool counted;
 	int repetitions;
 };
