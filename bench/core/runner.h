@@ -11,7 +11,7 @@
 struct runner {
 	FILE *out; /* events, one JSON object a line: include/pinbench/result.h */
 	const char *scratch_dir;
-	struct named named; /* devices that cases are to use */
+	struct named named;    /* devices that cases are to use */
 	const cpu_set_t *cpus; /* that timed cases may use; NULL: all that this process may */
 	bool counted;
 	int repetitions;
