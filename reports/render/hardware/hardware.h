@@ -36,7 +36,7 @@ struct pb_hardware_place *pb_hardware_lay_out(const struct pb_hardware *hardware
 void pb_hardware_free_places(struct pb_hardware_place *places, size_t count);
 /* Of a line's middle within its box, from the upper edge. */
 double pb_hardware_line_y(guint line);
-#define PB_HARDWARE_PADDING 7.0
+#define PB_HARDWARE_PADDING 6.0
 
 /* picture.c: the same as two <svg>, for a desk and for a phone; hardware.css shows one. Caller
  * frees.

@@ -4,10 +4,14 @@
 
 #include "reports/render/hardware/hardware.h"
 
-#define LINE	  16.0
-#define GAP	  5.0
-#define CHARACTER 7.8 /* the widest that is likely, in pixels */
-#define LEAST	  44.0
+#define LINE  16.0
+#define GAP   4.0
+#define LEAST 40.0
+
+/* The widest that is likely, in pixels. */
+#define CAPITAL	  9.0
+#define BLANK	  4.0
+#define CHARACTER 7.6
 
 struct layout {
 	const struct pb_hardware *hardware;
@@ -20,27 +24,41 @@ double pb_hardware_line_y(guint line)
 	return PB_HARDWARE_PADDING + LINE * (line + 0.5);
 }
 
-static char *clipped(const char *text, size_t most)
+static double width_of(const char *text)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	g_autofree char *start = NULL;
+	double width = 0;
 
-	if ((size_t)g_utf8_strlen(valid, -1) <= most)
-		return g_steal_pointer(&valid);
-	start = g_utf8_substring(valid, 0, (glong)most - 1);
-	return g_strconcat(start, "…", NULL);
+	for (; *text; text = g_utf8_next_char(text)) {
+		gunichar letter = g_utf8_get_char(text);
+
+		width += letter == ' ' ? BLANK : g_unichar_isupper(letter) ? CAPITAL : CHARACTER;
+	}
+	return width;
+}
+
+/* As much of it as there is room for. */
+static char *clipped(const char *text, double most)
+{
+	char *line = g_utf8_make_valid(text, -1);
+	glong length = g_utf8_strlen(line, -1);
+
+	while (length > 1 && width_of(line) > most) {
+		g_autofree char *start = g_utf8_substring(line, 0, --length);
+
+		g_free(line);
+		line = g_strconcat(start, "…", NULL);
+	}
+	return line;
 }
 
 static void add_line(struct pb_hardware_place *place, const char *text, double inner)
 {
-	size_t most = (size_t)fmax(inner / CHARACTER, 4);
 	char *line;
 
 	if (!text || !*text)
 		return;
-	line = place->lines[place->line_count++] = clipped(text, most);
-	place->width = fmax(place->width,
-			    (double)g_utf8_strlen(line, -1) * CHARACTER + 2 * PB_HARDWARE_PADDING);
+	line = place->lines[place->line_count++] = clipped(text, inner);
+	place->width = fmax(place->width, width_of(line) + 2 * PB_HARDWARE_PADDING);
 }
 
 /* The label, and what else there is behind it or below. */

@@ -56,18 +56,17 @@ static char *object_words(const json_t *fact)
 	json_t *value;
 
 	json_object_foreach ((json_t *)fact, key, value) {
-		g_autofree char *words = g_strdelimit(g_strdup(key), "_", ' ');
-
 		g_string_append(text, text->len ? ", " : "");
-		if (json_is_string(value))
-			g_string_append_printf(text, "%s on CPUs %s", words,
+		if (json_is_string(value)) {
+			g_string_append_printf(text, "%s on CPUs %s", key,
 					       json_string_value(value));
-		else
-			g_string_append_printf(text, "%" JSON_INTEGER_FORMAT " %s",
-					       json_is_array(value)
-						       ? (json_int_t)json_array_size(value)
-						       : json_integer_value(value),
-					       words);
+		} else {
+			g_autofree char *words = g_strdelimit(g_strdup(key), "_", ' ');
+			json_int_t count = json_is_array(value) ? (json_int_t)json_array_size(value)
+								: json_integer_value(value);
+
+			g_string_append_printf(text, "%" JSON_INTEGER_FORMAT " %s", count, words);
+		}
 	}
 	return g_string_free(text, FALSE);
 }

@@ -7,7 +7,7 @@
 
 /* In pixels: what a page has room for, on a desk and on a phone. */
 #define WIDE   920.0
-#define NARROW 340.0
+#define NARROW 345.0
 #define EDGE   1.5 /* for the lines of the outermost box */
 
 static bool is_leaf(const struct pb_hardware *hardware, size_t index)
