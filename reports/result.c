@@ -6,6 +6,7 @@
 #include "pinbench/result.h"
 #include "reports/error.h"
 #include "reports/file.h"
+#include "reports/hardware.h"
 #include "reports/result.h"
 #include "reports/stats/quantile.h"
 #include "reports/topology.h"
@@ -39,6 +40,7 @@ void pb_result_free(struct pb_result *result)
 	g_free(result->benchmarks);
 	g_free(result->environment.kernel.options);
 	g_free(result->environment.counters.kinds);
+	pb_hardware_free(result->environment.hardware);
 	g_free(result->file);
 	json_decref(result->root);
 	g_free(result);

@@ -146,6 +146,7 @@ struct pb_environment {
 	struct pb_result_machine machine;
 	struct pb_clock clock;
 	struct pb_processor counters;
+	struct pb_hardware *hardware; /* of reports/hardware.h; NULL: nothing is said of it */
 };
 
 struct pb_tool {

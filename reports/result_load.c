@@ -7,6 +7,7 @@
 
 #include "pinbench/result.h"
 #include "reports/error.h"
+#include "reports/hardware.h"
 #include "reports/result.h"
 #include "reports/result_cases.h"
 #include "reports/result_read.h"
@@ -207,6 +208,9 @@ static int read_environment(struct pb_reader *reader, struct pb_result *result)
 	if (ret < 0)
 		return ret;
 	ret = read_processor(reader, object, &env->counters);
+	if (ret < 0)
+		return ret;
+	ret = pb_hardware_read(reader, object, &env->hardware);
 	if (ret < 0)
 		return ret;
 	pb_reader_leave(reader, mark);

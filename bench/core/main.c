@@ -1,6 +1,7 @@
 /*
  * pinbench-agent: runs on the machine under test and knows nothing of who started
- * it. "list" says what it can measure, "run PLAN" measures it, "ids" completes case ids.
+ * it. "list" says what it can measure, "run PLAN" measures it, "ids" completes case ids,
+ * "fingerprint" says what moves timed figures here.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -9,21 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include "pinbench/exit.h"
+#include "pinbench/result.h"
 #include "bench/core/caseid.h"
 #include "bench/core/list.h"
+#include "bench/core/noise/fingerprint.h"
 #include "bench/core/runner.h"
 #include "bench/core/session/session.h"
 
 static const char usage[] =
 	"usage: pinbench-agent list\n"
 	"       pinbench-agent ids CASE...\n"
+	"       pinbench-agent fingerprint [--root DIR] [--cpus LIST]\n"
 	"       pinbench-agent run [--out FILE] [--result DIR] [--dir DIR]\n"
 	"                          [--device ROLE=NAME]... PLAN\n"
 	"list prints every benchmark as JSON. ids checks cases and prints them with every\n"
-	"parameter. run measures the cases of a plan (a JSON file, - for standard input) and\n"
-	"writes one JSON object a line to FILE or standard output. With --result it measures this\n"
-	"machine, round by round, and DIR/result.json is what `report` and `compare` of pinbench\n"
-	"read; nothing goes to standard output then.\n"
+	"parameter. fingerprint prints what moves timed figures on this machine, or on the one\n"
+	"whose files are below DIR, with cases on the CPUs of LIST (0,2-5). run measures the\n"
+	"cases of a plan (a JSON file, - for standard input) and writes one JSON object a line to\n"
+	"FILE or standard output. With --result it measures this machine, round by round, and\n"
+	"DIR/result.json is what `report` and `compare` of pinbench read; nothing goes to\n"
+	"standard output then.\n"
 	"DIR is where cases put their files (default /var/tmp). A device that is named for a role\n"
 	"(provider=0000:03:00.0, client=0000:04:00.0, disk=/dev/nvme1n1) is used instead of one\n"
 	"that is found; a disk that is named is overwritten.\n";
@@ -51,6 +57,46 @@ static int ids(char **cases)
 		puts(id.text);
 	}
 	return fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
+}
+
+static int refuse_cpus(const char *text, cpu_set_t *ret_cpus)
+{
+	if (!fingerprint_parse_cpus(text, ret_cpus))
+		return 0;
+	fprintf(stderr, "pinbench-agent: --cpus '%s': it is a list such as 0,2-5\n", text);
+	return PB_EXIT_USAGE;
+}
+
+static int fingerprint(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"root", required_argument, NULL, 'r'},
+		{"cpus", required_argument, NULL, 'c'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *root = "";
+	cpu_set_t cpus, *chosen = NULL;
+	int option, failed;
+	json_t *noise;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'r')
+			root = optarg;
+		else if (option != 'c' || refuse_cpus(optarg, &cpus))
+			return PB_EXIT_USAGE;
+		else
+			chosen = &cpus;
+	}
+	if (optind != argc) {
+		fputs(usage, stderr);
+		return PB_EXIT_USAGE;
+	}
+	noise = fingerprint_take(root, chosen);
+	failed = json_dumpf(noise, stdout,
+			    JSON_INDENT(1) | JSON_REAL_PRECISION(PB_RESULT_PRECISION));
+	putchar('\n');
+	json_decref(noise);
+	return failed || fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
 }
 
 static json_t *load_plan(const char *path)
@@ -167,6 +213,8 @@ int main(int argc, char **argv)
 		return list();
 	if (argc >= 2 && !strcmp(argv[1], "ids"))
 		return ids(argv + 2);
+	if (argc >= 2 && !strcmp(argv[1], "fingerprint"))
+		return fingerprint(argc - 1, argv + 1);
 	if (argc >= 2 && !strcmp(argv[1], "run"))
 		return run(argc - 1, argv + 1);
 	fputs(usage, stderr);

@@ -14,6 +14,7 @@
 #include "bench/core/kmsg.h"
 #include "bench/core/leftovers.h"
 #include "bench/core/module.h"
+#include "bench/core/noise/fingerprint.h"
 #include "bench/core/runner.h"
 
 #define GUP_TEST_FILE	"/sys/kernel/debug/gup_test"
@@ -44,17 +45,30 @@ static void write_case(struct runner *r, json_t *event)
 	write_event(r, event);
 }
 
+/* On the CPUs that cases may use. */
+static json_t *take_noise(const struct runner *r)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	for (size_t i = 0; i < r->place.cpu_count; i++)
+		CPU_SET(r->place.cpus[i], &cpus);
+	return fingerprint_take("", r->place.cpu_count ? &cpus : NULL);
+}
+
 json_t *runner_environment(const struct runner *r)
 {
 	struct utsname name;
 	double insn = clock_ticks_per_insn();
 	long pages = sysconf(_SC_PHYS_PAGES);
+	/* Counted evidence is moved by none of it, and reads no file more than it must. */
+	json_t *noise = r->counted ? NULL : take_noise(r);
 
 	uname(&name);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:f, s:o*}", PB_EVENT, PB_EVENT_ENVIRONMENT,
 			 "release", name.release, "version", name.version, "architecture",
 			 name.machine, "memory_bytes", (json_int_t)pages * sysconf(_SC_PAGESIZE),
-			 "clock_ticks_per_insn", insn);
+			 "clock_ticks_per_insn", insn, PB_ENVIRONMENT_NOISE, noise);
 }
 
 static int meet_needs(struct bench_ctx *ctx)

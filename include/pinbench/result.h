@@ -66,6 +66,11 @@
 #define PB_EVENT_PROGRESS    "progress"
 #define PB_EVENT_CASE	     "case"
 #define PB_EVENT_AGENT_EXIT  "agent-exit"
+/* In the environment, of timed evidence: what moves figures there. The same in a result. */
+#define PB_ENVIRONMENT_NOISE "noise"
+/* Of a result's environment alone: what the machine is made of, and what of it was measured on. */
+#define PB_ENVIRONMENT_TOPOLOGY "topology"
+#define PB_ENVIRONMENT_PLACE	"place"
 /* Of the guest's init, before anything is measured: where a module's code lies. */
 #define PB_EVENT_MODULE "module"
 /* In a case, for whoever profiled it: what each region was. No part of a result. */

@@ -39,9 +39,10 @@ static void check_kvm(json_t *checks)
 
 	if (kvm < 0) {
 		pb_doctor_add(checks, "KVM", PB_DOCTOR_NO,
-			      errno == EACCES ? "be root, or of the group that has " KVM_FILE
-					      : "a machine with virtualisation, not itself a guest "
-						"without it; modprobe kvm_intel or kvm_amd",
+			      errno == EACCES
+				      ? "sudo ./run.sh, or be of the group that has " KVM_FILE
+				      : "modprobe kvm_intel (kvm_amd), on a machine with "
+					"virtualisation",
 			      KVM_FILE ": %s", strerror(errno));
 		return;
 	}
@@ -76,12 +77,11 @@ static void check_counters(json_t *checks)
 	guint64 count = 0;
 
 	if (counter < 0) {
-		pb_doctor_add(checks, "counters (PMU)", PB_DOCTOR_NO,
-			      errno == EACCES || errno == EPERM
-				      ? "be root, or sysctl kernel.perf_event_paranoid=1"
-				      : "a machine, or a guest, that has a PMU",
-			      "instructions of the processor cannot be counted: %s",
-			      strerror(errno));
+		pb_doctor_add(
+			checks, "counters (PMU)", PB_DOCTOR_NO,
+			errno == EACCES || errno == EPERM ? "sysctl kernel.perf_event_paranoid=1"
+							  : "a machine, or a guest, that has a PMU",
+			"instructions of the processor cannot be counted: %s", strerror(errno));
 		return;
 	}
 	for (volatile int i = 0; i < LOOPS; i++)

@@ -90,9 +90,19 @@ static bool find_space(json_t *checks)
 	return true;
 }
 
+static void find_perf(json_t *checks)
+{
+	if (is_there("perf"))
+		pb_doctor_add(checks, "perf", PB_DOCTOR_YES, NULL, "installed: --perf-record");
+	else
+		pb_doctor_add(checks, "perf", PB_DOCTOR_NO, "apt-get install linux-perf",
+			      "not installed: no --perf-record");
+}
+
 bool pb_doctor_programs(json_t *checks)
 {
 	bool qemu = find_qemu(checks), tools = find_tools(checks), cache = find_space(checks);
 
+	find_perf(checks);
 	return qemu && tools && cache;
 }

@@ -4,6 +4,8 @@
 #include "lab/doctor/peers.h"
 #include "lab/doctor/places.h"
 #include "lab/doctor/report.h"
+#include "lab/paths.h"
+#include "lab/run/catalog.h"
 
 json_t *pb_doctor_report(json_t *checks, gboolean measures, const char *root)
 {
@@ -18,14 +20,29 @@ json_t *pb_doctor_report(json_t *checks, gboolean measures, const char *root)
 			 "checks", checks, "peers", peers);
 }
 
+/* Without the agent nothing is measured, in a guest or not. */
+static bool examine_native(json_t *checks)
+{
+	g_autoptr(pb_catalog) catalog = NULL;
+	g_autoptr(GError) why = NULL;
+
+	if (!pb_catalog_load(PB_PATH_AGENT, &catalog, &why))
+		return pb_doctor_native(checks, catalog->list);
+	pb_doctor_add(checks, "without a guest", PB_DOCTOR_NO, "build pinbench again", "%s",
+		      why->message);
+	return false;
+}
+
 json_t *pb_doctor_examine(void)
 {
 	json_t *checks = json_array();
-	bool measures = pb_doctor_programs(checks);
+	bool guests = pb_doctor_programs(checks), native;
 
-	pb_doctor_add(checks, "without a guest", PB_DOCTOR_NO, NULL,
-		      "pinbench measures in guests alone; what follows says what else there is");
 	pb_doctor_processor(checks);
 	pb_doctor_system(checks, "");
-	return pb_doctor_report(checks, measures, "");
+	native = examine_native(checks);
+	pb_doctor_tracing(checks, "");
+	pb_doctor_memory(checks, "");
+	pb_doctor_noise(checks, PB_PATH_AGENT, "");
+	return pb_doctor_report(checks, guests || native, "");
 }

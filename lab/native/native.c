@@ -197,7 +197,7 @@ static int complete(struct native *n, GError **ret_error)
 	json_object_set(environment, "module", n->module);
 	json_object_set(environment, "hugepages", n->hugepages);
 	if (!pb_native_topology(&topology, NULL))
-		json_object_set_new(environment, "topology", topology);
+		json_object_set_new(environment, PB_ENVIRONMENT_TOPOLOGY, topology);
 	return pb_result_save(result->root, n->options->out, ret_error);
 }
 

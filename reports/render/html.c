@@ -3,6 +3,7 @@
 
 #include "assets.h"
 #include "reports/file.h"
+#include "reports/render/hardware/hardware.h"
 #include "reports/render/html.h"
 #include "reports/render/html_cases.h"
 #include "reports/render/html_page.h"
@@ -28,6 +29,8 @@ static void add_nav(GString *out, const struct pb_view *view, bool plots)
 		const char *text;
 	} parts[] = {
 		{true, "trust", "On what"},
+		{pb_hardware_is_there(view), "machine", "The machine"},
+		{pb_noise_is_there(view), "noise", "What moves figures"},
 		{view->topologies->len, "topology", "Who is where"},
 		{plots, "plots", "Plots"},
 		{view->groups->len, "figures", "All figures"},
@@ -253,8 +256,9 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	g_autoptr(GPtrArray) plots = NULL;
 	g_autoptr(GString) out = g_string_new(NULL);
 	g_autofree char *profile_css = pb_html_profile_css(view);
-	g_autofree char *css =
-		g_strconcat(view->topologies->len ? pb_asset_topology_css : "", profile_css, NULL);
+	g_autofree char *css = g_strconcat(
+		view->topologies->len ? pb_asset_topology_css : "",
+		result->environment.hardware ? pb_asset_hardware_css : "", profile_css, NULL);
 	int ret = pb_plot_draw(result, &plots, ret_error);
 
 	if (!ret)
@@ -267,6 +271,8 @@ int pb_render_html(const struct pb_result *result, const char *dir, GError **ret
 	g_string_append(out, "<main>\n");
 	add_keys(out, view);
 	add_trust(out, view);
+	pb_hardware_html(out, view);
+	pb_noise_html(out, view);
 	pb_topology_html(out, view);
 	add_plots(out, plots);
 	add_groups(out, view);

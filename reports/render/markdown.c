@@ -1,5 +1,6 @@
 /* A result as Markdown. */
 #include "reports/file.h"
+#include "reports/render/hardware/hardware.h"
 #include "reports/render/markdown.h"
 #include "reports/render/profile/section_markdown.h"
 #include "reports/render/text.h"
@@ -211,6 +212,8 @@ int pb_render_markdown(const struct pb_result *result, const char *dir, GError *
 	g_string_append(out, ".**\n\n");
 	add_keys(out, view);
 	add_trust(out, view);
+	pb_hardware_markdown(out, view);
+	pb_noise_markdown(out, view);
 	pb_topology_markdown(out, view);
 	if (view->groups->len)
 		g_string_append(out, "## Figures\n\n");

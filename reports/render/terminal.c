@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "reports/error.h"
+#include "reports/render/hardware/hardware.h"
 #include "reports/render/profile/section_text.h"
 #include "reports/render/terminal.h"
 #include "reports/render/text.h"
@@ -264,6 +265,7 @@ int pb_render_terminal(const struct pb_result *result, FILE *out, int columns, G
 	g_string_append_c(text, '\n');
 	pb_text_append_wrapped(text, view->counts, width, 0);
 	pb_text_append_wrapped(text, view->evidence, width, 0);
+	pb_noise_text(text, view, width);
 	if (fwrite(text->str, 1, text->len, out) != text->len || fflush(out))
 		return pb_fail(ret_error, errno ? errno : EIO, PB_EXIT_ENVIRONMENT,
 			       "the report cannot be written to the output: %s; free some space "

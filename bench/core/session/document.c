@@ -86,10 +86,11 @@ static json_t *environment_object(const struct document_inputs *in)
 	add_boot_id(ret);
 	json_object_set_new(ret, "clock", clock_object(in));
 	json_object_set_new(ret, "boot_starts", starts_of_whole_rounds(in));
-	json_object_set_new(ret, "place", place_to_json(&in->runner->place));
+	json_object_set_new(ret, PB_ENVIRONMENT_PLACE, place_to_json(&in->runner->place));
 	json_object_set_new(ret, "limits", limits_to_json(&in->runner->limits));
 	json_object_set_new(ret, "floor", floor_to_json(in->floor));
-	json_object_set(ret, "noise", json_object_get(in->environment, "noise"));
+	json_object_set(ret, PB_ENVIRONMENT_NOISE,
+			json_object_get(in->environment, PB_ENVIRONMENT_NOISE));
 	json_object_set(ret, "perf", json_object_get(in->environment, "perf"));
 	return ret;
 }
