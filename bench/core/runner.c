@@ -68,7 +68,8 @@ static int repetitions_of(const struct runner *r, const struct bench *bench)
 	return fewer ? bench->counted_repetitions : r->repetitions;
 }
 
-/* Functions of their own: their names tell a profiler what is not measured, PINBENCH_SYMBOL_PREPARE. */
+/* Functions of their own: their names tell a profiler what is not measured,
+ * PINBENCH_SYMBOL_PREPARE. */
 static int __attribute__((noinline)) prepare_case(struct bench_ctx *ctx)
 {
 	return ctx->id->bench->setup ? ctx->id->bench->setup(ctx) : 0;

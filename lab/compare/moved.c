@@ -40,8 +40,8 @@ int pb_moved_add(const char *out, const char *folder, json_t *row,
 		 struct pb_profile *const *profiles, GError **ret_error)
 {
 	bool sampled = profiles[PB_BASELINE]->sampled;
-	const char *metric = sampled ? PB_PROFILE_MEASURED
-				     : json_string_value(json_object_get(row, "metric"));
+	const char *metric =
+		sampled ? PB_PROFILE_MEASURED : json_string_value(json_object_get(row, "metric"));
 	json_t *found =
 		sampled ? pb_compare_samples(profiles[PB_BASELINE], profiles[PB_PATCHED])
 			: pb_compare_functions(profiles[PB_BASELINE], profiles[PB_PATCHED], metric);

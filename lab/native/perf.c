@@ -11,14 +11,14 @@
 #include "reports/file.h"
 #include "reports/profile/profile.h"
 
-#define NS_PER_SECOND	   G_GUINT64_CONSTANT(1000000000)
-#define CYCLES_PER_SECOND  G_GUINT64_CONSTANT(3000000000) /* of a usual processor */
-#define MOST_REPETITIONS   1000000
-#define MOST_SCRIPT_BYTES  (1u << 29)
-#define SCRIPT_SECONDS	   300
-#define MOST_GROWTH	   100
-#define LEAST_GROWTH	   1.2
-#define MARGIN		   1.25 /* more than would just do */
+#define NS_PER_SECOND	  G_GUINT64_CONSTANT(1000000000)
+#define CYCLES_PER_SECOND G_GUINT64_CONSTANT(3000000000) /* of a usual processor */
+#define MOST_REPETITIONS  1000000
+#define MOST_SCRIPT_BYTES (1u << 29)
+#define SCRIPT_SECONDS	  300
+#define MOST_GROWTH	  100
+#define LEAST_GROWTH	  1.2
+#define MARGIN		  1.25 /* more than would just do */
 
 #define PLAN_FILE   "perf-plan.json"
 #define EVENTS_FILE "perf-events.jsonl"
@@ -28,8 +28,8 @@ struct recording {
 	const struct pb_perf_options *o;
 	const char *event;
 	guint64 period;
-	char *folder;			     /* below out */
-	char *directory;		     /* the same, whole */
+	char *folder;			       /* below out */
+	char *directory;		       /* the same, whole */
 	char *plan, *events, *data, *new_data; /* files in it */
 	guint repetitions;
 	json_t *profile; /* of the last pass */
@@ -90,9 +90,9 @@ static int write_plan(const struct recording *r, GError **ret_error)
 /* perf record -- agent run PLAN; the caller frees the array, which borrows the rest. */
 static GPtrArray *record_words(const struct recording *r, const char *period)
 {
-	const char *const perf[] = {"perf",   "record", "-q", "-N", "-g", "-e",	   r->event,
-				    "-c",     period,	"-o", r->new_data, "--", r->o->agent,
-				    "run",    "--out",	r->events};
+	const char *const perf[] = {"perf",	 "record", "-q",    "-N",     "-g",	   "-e",
+				    r->event,	 "-c",	   period,  "-o",     r->new_data, "--",
+				    r->o->agent, "run",	   "--out", r->events};
 	GPtrArray *words = g_ptr_array_new();
 
 	for (gsize i = 0; i < G_N_ELEMENTS(perf); i++)
@@ -169,8 +169,8 @@ static int check_case(const struct recording *r, GError **ret_error)
 /* Symbols of this boot's kernel and modules: later they would be others. */
 static int read_samples(struct recording *r, GError **ret_error)
 {
-	const char *const argv[] = {"perf",	 "script", "-i", r->new_data,
-				    "-F",	 "ip,sym,dso", "--no-inline", NULL};
+	const char *const argv[] = {"perf", "script",	  "-i",		 r->new_data,
+				    "-F",   "ip,sym,dso", "--no-inline", NULL};
 	const struct pb_command command = {
 		.argv = argv,
 		.env = perf_env,
@@ -215,7 +215,8 @@ static int pass(struct recording *r, GError **ret_error)
 	return err;
 }
 
-/* How many times the repetitions of this pass the next one gets; below LEAST_GROWTH: there is none. */
+/* How many times the repetitions of this pass the next one gets; below LEAST_GROWTH: there is none.
+ */
 static double growth(const struct recording *r, double pass_seconds, double left_seconds)
 {
 	double wanted = or_default(r->o->wanted_samples, 500);

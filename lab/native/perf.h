@@ -15,26 +15,27 @@
 
 /* All strings are borrowed; 0 and NULL are the default that is named. */
 struct pb_perf_options {
-	const char *agent;	    /* path of pinbench-agent */
-	const char *id;		    /* of the case, complete */
-	const char *out;	    /* of the result: files go to its PB_PROFILE_DIR/CASE */
-	const char *kernel;	    /* kernel.spec and kernel.release of the result */
+	const char *agent;  /* path of pinbench-agent */
+	const char *id;	    /* of the case, complete */
+	const char *out;    /* of the result: files go to its PB_PROFILE_DIR/CASE */
+	const char *kernel; /* kernel.spec and kernel.release of the result */
 	const char *release;
 	const char *scratch_dir;    /* of the agent; NULL: its own default */
 	const char *const *devices; /* "ROLE=NAME", NULL-terminated; or NULL */
 	const json_t *place;	    /* members "place" and "limits" of the plan; or NULL */
 	const json_t *limits;
-	const char *event;	 /* NULL: pb_perf_event() */
-	guint repetitions;	 /* of the first pass; 0: 10 */
-	guint wanted_samples;	 /* in the measured calls; 0: 500 */
-	guint most_seconds;	 /* for all passes: none is begun that would last longer; 0: 10 */
-	guint timeout_seconds;	 /* of one pass, which is an error; 0: 120 */
+	const char *event;	  /* NULL: pb_perf_event() */
+	guint repetitions;	  /* of the first pass; 0: 10 */
+	guint wanted_samples;	  /* in the measured calls; 0: 500 */
+	guint most_seconds;	  /* for all passes: none is begun that would last longer; 0: 10 */
+	guint timeout_seconds;	  /* of one pass, which is an error; 0: 120 */
 	guint samples_per_second; /* 0: 5000 */
 };
 
 /*
  * 0 if perf is there, may look into the kernel, and sees the names of its functions; else one line
- * that says what is missing and what to do, -ENOENT, -EACCES or -EPERM with PB_EXIT_ENVIRONMENT. To be asked once, before any case.
+ * that says what is missing and what to do, -ENOENT, -EACCES or -EPERM with PB_EXIT_ENVIRONMENT. To
+ * be asked once, before any case.
  */
 int pb_perf_usable(GError **ret_error);
 

@@ -133,11 +133,11 @@ static json_t *functions_array(struct region *r)
 		struct function *f = r->functions->pdata[i];
 
 		f->order = i;
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:[I], s:[I]}", "name",
-						      f->frame->name, "file", f->frame->file,
-						      "where", f->frame->where, "self",
-						      (json_int_t)f->self, "inclusive",
-						      (json_int_t)f->inclusive));
+		json_array_append_new(list,
+				      json_pack("{s:s, s:s, s:s, s:[I], s:[I]}", "name",
+						f->frame->name, "file", f->frame->file, "where",
+						f->frame->where, "self", (json_int_t)f->self,
+						"inclusive", (json_int_t)f->inclusive));
 	}
 	return list;
 }
@@ -149,10 +149,9 @@ static json_t *nodes_array(const struct region *r)
 	for (guint i = 0; i < r->nodes->len; i++) {
 		const struct node *node = &g_array_index(r->nodes, struct node, i);
 
-		json_array_append_new(list, json_pack("{s:i, s:i, s:[I]}", "function",
-						      (int)node->function->order, "parent",
-						      node->parent, "self",
-						      (json_int_t)node->self));
+		json_array_append_new(
+			list, json_pack("{s:i, s:i, s:[I]}", "function", (int)node->function->order,
+					"parent", node->parent, "self", (json_int_t)node->self));
 	}
 	return list;
 }

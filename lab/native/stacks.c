@@ -170,7 +170,6 @@ static void end_sample(struct reading *r)
 
 static int read_line(struct reading *r, const char *line)
 {
-	r->line++;
 	if (line[strspn(line, " \t\r")] == '\0') {
 		end_sample(r);
 		return 0;
@@ -196,6 +195,7 @@ int pb_stacks_read(const char *text, struct pb_stacks **ret_stacks, GError **ret
 		g_autofree char *line = g_strndup(text, length);
 		int err;
 
+		r.line++;
 		if (!text[length])
 			return refuse(&r, line, "the output ends in the middle of a line");
 		err = read_line(&r, line);
@@ -206,9 +206,10 @@ int pb_stacks_read(const char *text, struct pb_stacks **ret_stacks, GError **ret
 	if (r.begun)
 		return refuse(&r, "", "the output ends in the middle of a sample");
 	if (!stacks->stacks->len)
-		return pb_fail(ret_error, EINVAL, PB_EXIT_ENVIRONMENT,
-			       "perf script printed no sample: nothing ran long enough, or perf.data "
-			       "is damaged");
+		return pb_fail(
+			ret_error, EINVAL, PB_EXIT_ENVIRONMENT,
+			"perf script printed no sample: nothing ran long enough, or perf.data "
+			"is damaged");
 	*ret_stacks = g_steal_pointer(&stacks);
 	return 0;
 }

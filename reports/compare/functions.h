@@ -40,7 +40,7 @@ struct pb_moved_function {
 	double baseline_self, patched_self, self_delta;
 	double baseline_inclusive, patched_inclusive, inclusive_delta;
 	double baseline_calls, patched_calls;
-	double noise; /* of samples: how far self_delta goes by chance */
+	double noise;	/* of samples: how far self_delta goes by chance */
 	json_t *events; /* name to the change of what it does itself */
 };
 

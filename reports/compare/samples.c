@@ -22,8 +22,7 @@ struct matching {
 
 static char *key_of(const struct pb_profile_function *function)
 {
-	return g_strdup_printf("%zu %s%s", strlen(function->name), function->name,
-			       function->where);
+	return g_strdup_printf("%zu %s%s", strlen(function->name), function->name, function->where);
 }
 
 static void add_side(struct matching *m, guint side)
@@ -96,8 +95,8 @@ static json_t *function_json(const struct matching *m, const struct sampled *one
 			 percent(m, one->self, 0), "patched_self", percent(m, one->self, 1),
 			 "self_delta", delta(m, one->self), "baseline_inclusive",
 			 percent(m, one->inclusive, 0), "patched_inclusive",
-			 percent(m, one->inclusive, 1), "inclusive_delta",
-			 delta(m, one->inclusive), "noise", noise(m, one->self), "events");
+			 percent(m, one->inclusive, 1), "inclusive_delta", delta(m, one->inclusive),
+			 "noise", noise(m, one->self), "events");
 }
 
 /* Of a share it says how it differs, not that it is the reason for anything. */
@@ -136,9 +135,8 @@ static json_t *profile_json(const struct matching *m, const GPtrArray *found)
 	}
 	return json_pack("{s:s, s:{s:I, s:I}, s:o, s:i, s:[], s:f, s:s}", "unit", "% of samples",
 			 "samples", "baseline", (json_int_t)m->regions[0]->insns, "patched",
-			 (json_int_t)m->regions[1]->insns, "functions", functions,
-			 "function_count", (int)found->len, "events", "accounted", accounted,
-			 "sentence", sentence);
+			 (json_int_t)m->regions[1]->insns, "functions", functions, "function_count",
+			 (int)found->len, "events", "accounted", accounted, "sentence", sentence);
 }
 
 json_t *pb_compare_samples(const struct pb_profile *baseline, const struct pb_profile *patched)

@@ -121,8 +121,8 @@ static const struct field profile_fields[] = {
 
 /* Of samples there is no more. */
 static const struct field sampled_function_fields[] = {
-	FIELD(pb_profile_function, TEXT, name),	  FIELD(pb_profile_function, TEXT, file),
-	FIELD(pb_profile_function, TEXT, where),  FIELD(pb_profile_function, VECTOR, self),
+	FIELD(pb_profile_function, TEXT, name),	       FIELD(pb_profile_function, TEXT, file),
+	FIELD(pb_profile_function, TEXT, where),       FIELD(pb_profile_function, VECTOR, self),
 	FIELD(pb_profile_function, VECTOR, inclusive),
 };
 

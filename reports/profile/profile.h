@@ -58,7 +58,8 @@ struct pb_profile_region {
 	guint64 operations; /* in all repetitions */
 	guint64 calls;	    /* measured calls */
 	bool sampled;	    /* as the profile; then there are no operations, calls and lines */
-	guint64 insns; /* between the two readings of the clock, all calls: what self sums to; samples */
+	guint64 insns;	    /* between the two readings of the clock, all calls: what self sums to;
+			       samples */
 	guint64 overhead_insns; /* of these, the clock and an empty call: not in the figure */
 	guint64 *overhead;	/* the same for each event */
 	GPtrArray *functions;	/* struct pb_profile_function, by self, largest first */
@@ -72,12 +73,12 @@ struct pb_profile {
 	char *release;
 	guint repetitions;
 	bool sampled;
-	char *event;	      /* what a sample was taken by: "cpu-clock"; NULL of an exact one */
-	guint64 period;	      /* after so many of it a sample is taken */
-	char *period_unit;    /* "ns", "cycles"; or NULL */
-	guint64 wanted;	      /* samples below the measured calls that it takes to say anything */
-	char *model;   /* in words, of the events that a model made; NULL: there are none */
-	char **events; /* names: "insns", "rep_iterations", "loads", ... */
+	char *event;	   /* what a sample was taken by: "cpu-clock"; NULL of an exact one */
+	guint64 period;	   /* after so many of it a sample is taken */
+	char *period_unit; /* "ns", "cycles"; or NULL */
+	guint64 wanted;	   /* samples below the measured calls that it takes to say anything */
+	char *model;	   /* in words, of the events that a model made; NULL: there are none */
+	char **events;	   /* names: "insns", "rep_iterations", "loads", ... */
 	guint event_count;
 	GPtrArray *regions; /* struct pb_profile_region */
 };

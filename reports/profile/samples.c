@@ -29,7 +29,8 @@ double pb_samples_noise(guint64 part, guint64 whole, guint64 other_part, guint64
 
 bool pb_samples_differ(guint64 part, guint64 whole, guint64 other_part, guint64 other_whole)
 {
-	double delta = pb_samples_percent(other_part, other_whole) - pb_samples_percent(part, whole);
+	double delta =
+		pb_samples_percent(other_part, other_whole) - pb_samples_percent(part, whole);
 
 	return whole && other_whole &&
 	       fabs(delta) > pb_samples_noise(part, whole, other_part, other_whole);

@@ -84,7 +84,7 @@ static const struct pb_profile_function *find(const struct pb_profile_region *re
 
 static void finds_the_measured_call(void **state)
 {
-	static const char *const files[] = {"perf.data",	 "profile.json",    "measured.svg",
+	static const char *const files[] = {"perf.data",       "profile.json",	     "measured.svg",
 					    "measured.folded", "measured.callgrind", "outside.svg"};
 	g_autoptr(pb_profile) profile = NULL;
 	const struct pb_profile_region *measured;
@@ -157,8 +157,8 @@ static double reported(const char *text, const char *name)
 static void agrees_with_perf_report(void **state)
 {
 	g_autofree char *data = g_build_filename(*state, FOLDER, "perf.data", NULL);
-	const char *const argv[] = {"perf", "report", "-i",   data, "--stdio", "-q", "--no-children",
-				    "-g",   "none",   "--sort", "sym", NULL};
+	const char *const argv[] = {"perf",	     "report", "-i",   data,	 "--stdio", "-q",
+				    "--no-children", "-g",     "none", "--sort", "sym",	    NULL};
 	const char *const env[] = {"PERF_CONFIG=/dev/null", "LC_ALL=C", NULL};
 	const struct pb_command command = {.argv = argv, .env = env};
 	g_autoptr(pb_profile) profile = NULL;
@@ -191,7 +191,8 @@ static void agrees_with_perf_report(void **state)
 
 static void a_case_that_fails_has_no_profile(void **state)
 {
-	g_autofree char *json = g_build_filename(*state, "profile", "no-such", "profile.json", NULL);
+	g_autofree char *json =
+		g_build_filename(*state, "profile", "no-such", "profile.json", NULL);
 	g_autoptr(GError) error = NULL;
 
 	skip_without_perf();

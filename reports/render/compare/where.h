@@ -33,7 +33,8 @@ char *pb_compare_case_names(GHashTable *varying, const struct pb_where_group *gr
 /* "Where", or "Samples" if no group says more. */
 const char *pb_compare_where_title(const GPtrArray *groups);
 
-/* "new; locked +1, loads +2", "noise ±3.1": what else there is to say of a function; "" for nothing. */
+/* "new; locked +1, loads +2", "noise ±3.1": what else there is to say of a function; "" for
+ * nothing. */
 char *pb_compare_function_notes(const struct pb_moved_function *function);
 
 /* where_text.c: a section, if any case has a profile or a reason for having none. */

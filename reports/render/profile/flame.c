@@ -90,13 +90,13 @@ static void fill_box(struct pb_flame_box *box, const struct sides *sides,
 	box->own = value(sides, place->self, 0);
 	box->note = place->name ? g_strdup("") : g_strdup_printf("%s %s", with, sides->unit);
 	box->class = place->name ? looks[look_of(place->where)].class : "whole";
-	box->tooltip = are_sampled(sides)
-			       ? g_strdup_printf("%s: self %s %s (%s), with what it calls %s %s (%s)",
-						 box->name, self, sides->unit, own_share, with,
-						 sides->unit, share)
-			       : g_strdup_printf("%s: self %s %s, with what it calls %s %s (%s)",
-						 box->name, self, sides->unit, with, sides->unit,
-						 share);
+	box->tooltip =
+		are_sampled(sides)
+			? g_strdup_printf("%s: self %s %s (%s), with what it calls %s %s (%s)",
+					  box->name, self, sides->unit, own_share, with,
+					  sides->unit, share)
+			: g_strdup_printf("%s: self %s %s, with what it calls %s %s (%s)",
+					  box->name, self, sides->unit, with, sides->unit, share);
 }
 
 /* Grey for what is as it was; three shades each way, of the largest change. */
@@ -290,8 +290,8 @@ static char *changes(const struct sides *sides)
 	}
 	if (sides->most == 0)
 		g_string_assign(text, are_sampled(sides)
-						? "no share differs by more than the samples' noise"
-						: "no place changed");
+					      ? "no share differs by more than the samples' noise"
+					      : "no place changed");
 	return g_string_free(text, FALSE);
 }
 
@@ -301,12 +301,11 @@ static void describe_sampled_diff(struct pb_flame_picture *picture, const struct
 	g_autofree char *kernel = kernel_of(sides->profiles[PATCHED]);
 
 	picture->title = g_strdup(sides->profiles[PATCHED]->id);
-	picture->subtitle =
-		g_strdup_printf("on %s → %s: shares of %" G_GUINT64_FORMAT " → %" G_GUINT64_FORMAT
-				" samples %s; a share is no time",
-				base, kernel, sides->regions[0]->insns,
-				sides->regions[PATCHED]->insns,
-				pb_profile_region_words(sides->regions[PATCHED]));
+	picture->subtitle = g_strdup_printf(
+		"on %s → %s: shares of %" G_GUINT64_FORMAT " → %" G_GUINT64_FORMAT
+		" samples %s; a share is no time",
+		base, kernel, sides->regions[0]->insns, sides->regions[PATCHED]->insns,
+		pb_profile_region_words(sides->regions[PATCHED]));
 	picture->foot = changes(sides);
 	picture->description =
 		g_strdup_printf("Flame graph of what changed in the samples of %s: %s; %s",
@@ -344,8 +343,9 @@ static char *render(struct sides *sides, gboolean inside)
 
 	pb_flame_picture_init(&picture);
 	picture.inside = inside;
-	sides->unit = two && are_sampled(sides) ? g_strdup("% of samples")
-						: pb_profile_unit(sides->regions[two ? PATCHED : 0]);
+	sides->unit = two && are_sampled(sides)
+			      ? g_strdup("% of samples")
+			      : pb_profile_unit(sides->regions[two ? PATCHED : 0]);
 	add_boxes(&picture, sides);
 	if (two)
 		add_diff_keys(&picture, sides);

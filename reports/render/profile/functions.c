@@ -187,8 +187,8 @@ char **pb_function_leaders(const struct pb_profile_region *region, guint most)
 
 	for (guint i = 0; i < functions->len && i < most; i++) {
 		const struct pb_profile_function *function = functions->pdata[i];
-		g_autofree char *share = pb_profile_share(
-			(double)function->self[PB_PROFILE_INSNS], (double)region->insns);
+		g_autofree char *share = pb_profile_share((double)function->self[PB_PROFILE_INSNS],
+							  (double)region->insns);
 
 		if (function->self[PB_PROFILE_INSNS])
 			g_ptr_array_add(leaders, g_strdup_printf("%s %s", function->name, share));

@@ -225,7 +225,8 @@ void pb_html_profiles(GString *out, const struct pb_view *view)
 	element(out, "p class=\"muted\"",
 		pb_view_profiles_are_sampled(view)
 			? "Functions by the samples that perf took in them, in a pass of its own "
-			  "after the figures; inclusive is with all that they call. Shares with the "
+			  "after the figures; inclusive is with all that they call. Shares with "
+			  "the "
 			  "standard error that their number of samples leaves them. perf.data is "
 			  "kept beside each profile."
 			: "Functions by the instructions that they execute themselves, for one "
