@@ -8,8 +8,8 @@
 struct function {
 	const struct pb_frame *frame;
 	guint64 self, inclusive;
-	guint seen;  /* number of the last sample with it: recursion counts once */
-	guint order; /* in the document */
+	guint64 seen; /* number of the last sample with it: recursion counts once */
+	guint order;  /* in the document */
 };
 
 struct node {
@@ -75,21 +75,24 @@ static gint node_for(struct region *r, gint parent, struct function *function)
 	return (gint)r->nodes->len - 1;
 }
 
+/* @count is not 0. */
 static void add_sample(struct region *r, const struct pb_frame *frames, guint count)
 {
-	struct function *function = NULL;
+	struct node *leaf;
 	gint node = -1;
 
 	r->samples++;
 	for (guint i = 0; i < count; i++) {
-		function = function_for(r, &frames[i]);
+		struct function *function = function_for(r, &frames[i]);
+
 		node = node_for(r, node, function);
 		if (function->seen != r->samples)
 			function->inclusive++;
-		function->seen = (guint)r->samples;
+		function->seen = r->samples;
 	}
-	function->self++;
-	g_array_index(r->nodes, struct node, node).self++;
+	leaf = &g_array_index(r->nodes, struct node, node);
+	leaf->self++;
+	leaf->function->self++;
 }
 
 static bool is_in(const struct pb_frame *frame, const char *where, const char *name)
