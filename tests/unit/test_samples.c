@@ -183,6 +183,7 @@ static void nothing_but_noise(void **state)
 	json_t *found = pb_compare_samples(one, one);
 
 	has(svg, "no share differs by more than the samples&#39; noise");
+	assert_null(strstr(svg, "self: -0"));
 	assert_int_equal(json_integer_value(json_object_get(found, "function_count")), 0);
 	assert_string_equal(json_string_value(json_object_get(found, "sentence")),
 			    "samples: no function's share differs by more than their noise; 400 "

@@ -210,7 +210,7 @@ static void add_keys(struct pb_flame_picture *picture, const struct sides *sides
 					 FALSE);
 }
 
-static void add_diff_keys(struct pb_flame_picture *picture, const struct sides *sides)
+static void add_scale(struct pb_flame_picture *picture, const struct sides *sides)
 {
 	static const char *const scale[] = {"less3", "less2", "less1", "whole", "more1", "more2"};
 	g_autofree char *most = pb_text_number(sides->most);
@@ -219,7 +219,15 @@ static void add_diff_keys(struct pb_flame_picture *picture, const struct sides *
 	for (size_t i = 0; i < G_N_ELEMENTS(scale); i++)
 		pb_flame_add_key(picture, scale[i], g_strdup(""), FALSE);
 	pb_flame_add_key(picture, "more3", g_strdup_printf("+%s", most), FALSE);
-	if (are_sampled(sides))
+}
+
+static void add_diff_keys(struct pb_flame_picture *picture, const struct sides *sides)
+{
+	bool sampled = are_sampled(sides);
+
+	if (!sampled || sides->most > 0)
+		add_scale(picture, sides);
+	if (sampled)
 		pb_flame_add_key(picture, "whole", g_strdup("within the noise"), FALSE);
 	else
 		pb_flame_add_key(picture, "less1", g_strdup("gone"), TRUE);
