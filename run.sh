@@ -53,6 +53,7 @@ libcmocka-dev p:cmocka
 sparse c:sparse
 cppcheck c:cppcheck
 clang-format c:clang-format
+linux-perf c:perf
 chromium c:chromium
 '
 
