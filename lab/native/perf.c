@@ -49,7 +49,7 @@ static void init(struct recording *r, const struct pb_perf_options *o)
 	*r = (struct recording){.o = o, .event = o->event ? o->event : pb_perf_event()};
 	r->period = (strcmp(r->event, PB_PERF_SOFTWARE_EVENT) ? CYCLES_PER_SECOND : NS_PER_SECOND) /
 		    rate;
-	r->repetitions = or_default(o->repetitions, 10);
+	r->repetitions = or_default(o->repetitions, 3);
 	r->folder = g_build_filename(PB_PROFILE_DIR, name, NULL);
 	r->directory = g_build_filename(o->out, r->folder, NULL);
 	r->plan = g_build_filename(r->directory, PLAN_FILE, NULL);

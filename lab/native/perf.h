@@ -25,7 +25,7 @@ struct pb_perf_options {
 	const json_t *place;	    /* members "place" and "limits" of the plan; or NULL */
 	const json_t *limits;
 	const char *event;	  /* NULL: pb_perf_event() */
-	guint repetitions;	  /* of the first pass; 0: 10 */
+	guint repetitions;	  /* of the first pass; 0: 3 */
 	guint wanted_samples;	  /* in the measured calls; 0: 500 */
 	guint most_seconds;	  /* for all passes: none is begun that would last longer; 0: 10 */
 	guint timeout_seconds;	  /* of one pass, which is an error; 0: 120 */
