@@ -55,6 +55,7 @@ kmod c:depmod
 sparse c:sparse
 cppcheck c:cppcheck
 clang-format c:clang-format
+linux-perf c:perf
 chromium c:chromium
 '
 

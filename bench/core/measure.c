@@ -44,6 +44,7 @@ static void keep_away_from_tick(uint64_t *last_ns)
 	*last_ns = now_ns();
 }
 
+/* PINBENCH_SYMBOL_MEASURE: a frame of its own in the stacks of a profiler. */
 static int __attribute__((noinline))
 measure_one(const struct durations *d, bool counted, measured_call call, void *context,
 	    uint64_t *ret_duration)

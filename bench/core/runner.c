@@ -98,6 +98,19 @@ static int repetitions_of(const struct runner *r, const struct bench *bench)
 	return fewer ? bench->counted_repetitions : r->repetitions;
 }
 
+/* Functions of their own: their names tell a profiler what is not measured,
+ * PINBENCH_SYMBOL_PREPARE. */
+static int __attribute__((noinline)) prepare_case(struct bench_ctx *ctx)
+{
+	return ctx->id->bench->setup ? ctx->id->bench->setup(ctx) : 0;
+}
+
+static void __attribute__((noinline)) clean_up_case(struct bench_ctx *ctx)
+{
+	if (ctx->id->bench->teardown)
+		ctx->id->bench->teardown(ctx);
+}
+
 static int run_phases(struct runner *r, struct bench_ctx *ctx)
 {
 	const struct bench *bench = ctx->id->bench;
@@ -105,14 +118,12 @@ static int run_phases(struct runner *r, struct bench_ctx *ctx)
 
 	if (err)
 		return err;
-	if (bench->setup)
-		err = bench->setup(ctx);
+	err = prepare_case(ctx);
 	for (int i = 0; !err && i < repetitions_of(r, bench); i++) {
 		tell_progress(r);
 		err = bench->run(ctx);
 	}
-	if (bench->teardown)
-		bench->teardown(ctx);
+	clean_up_case(ctx);
 	return err;
 }
 

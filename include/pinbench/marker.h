@@ -17,6 +17,16 @@
 #define PINBENCH_REGION_USER_OVERHEAD 1
 #define PINBENCH_REGION_FIRST	      2
 
+/*
+ * The same for a profiler that takes samples of stacks: functions that are never inlined. What is
+ * below one of the first two is measured, unless it is below one of the others: preparing a case
+ * rehearses its calls.
+ */
+#define PINBENCH_SYMBOL_MEASURE	 "measure_one"	  /* the agent's, around a call from user space */
+#define PINBENCH_SYMBOL_IOCTL	 "pinbench_ioctl" /* the module's, around all that it measures */
+#define PINBENCH_SYMBOL_PREPARE	 "prepare_case"
+#define PINBENCH_SYMBOL_CLEAN_UP "clean_up_case"
+
 /* nopl NUMBER(%rax) is these bytes and the number, little-endian. */
 #define PINBENCH_MARKER_OPCODE_0 0x0f
 #define PINBENCH_MARKER_OPCODE_1 0x1f

@@ -2,14 +2,11 @@
 #include <errno.h>
 #include <string.h>
 #include "lab/compare/explain.h"
+#include "lab/compare/moved.h"
 #include "lab/run/counters.h"
-#include "lab/util/files.h"
 #include "pinbench/result.h"
-#include "reports/compare/functions.h"
 #include "reports/error.h"
-#include "reports/file.h"
 #include "reports/profile/profile.h"
-#include "reports/render/profile/flame.h"
 
 /* The cases to profile, in order, and what was found out about each side. */
 struct explaining {
@@ -48,22 +45,10 @@ static bool moved(const json_t *row)
 	return json_is_true(json_object_get(row, "primary")) && differs(row) && !is_layout(row);
 }
 
-static const json_t *case_of(const struct pb_result *result, const char *id)
-{
-	json_t *one;
-	size_t i;
-
-	json_array_foreach (json_object_get(result->root, "cases"), i, one) {
-		if (!g_strcmp0(json_string_value(json_object_get(one, "id")), id))
-			return one;
-	}
-	return NULL;
-}
-
 /* Did the case execute changed code inside its clock? */
 static bool reached(const struct pb_result *result, const char *id)
 {
-	const json_t *seen = json_object_get(case_of(result, id), "reached");
+	const json_t *seen = json_object_get(pb_moved_case(result, id), "reached");
 
 	return json_array_size(json_object_get(seen, "measured")) > 0;
 }
@@ -118,7 +103,7 @@ static int profile_side(struct explaining *e, int side, GError **ret_error)
 static int load_profile(struct explaining *e, int side, const char *id,
 			struct pb_profile **ret_profile, GError **ret_error)
 {
-	const json_t *one = case_of(e->results[side], id);
+	const json_t *one = pb_moved_case(e->results[side], id);
 	const char *folder = json_string_value(json_object_get(one, "profile"));
 	const char *error = json_string_value(json_object_get(one, "profile_error"));
 	g_autofree char *directory = NULL;
@@ -131,58 +116,15 @@ static int load_profile(struct explaining *e, int side, const char *id,
 	return pb_profile_load(directory, ret_profile, ret_error);
 }
 
-static int write_flame(struct explaining *e, struct pb_profile *const *profiles, json_t *found,
-		       const char *folder, const char *metric, GError **ret_error)
-{
-	g_autofree char *directory =
-		g_build_filename(e->sides->options->run.out, PB_PROFILE_DIR, NULL);
-	g_autofree char *name = g_strdup_printf("%s-%s.svg", folder, metric);
-	g_autofree char *path = g_build_filename(PB_PROFILE_DIR, name, NULL);
-	g_autofree char *svg = pb_render_flame_diff(
-		profiles[PB_BASELINE], pb_profile_find(profiles[PB_BASELINE], metric),
-		profiles[PB_PATCHED], pb_profile_find(profiles[PB_PATCHED], metric));
-	int err = pb_make_directory(directory, ret_error);
-
-	if (!err)
-		err = pb_write_file(directory, name, svg, strlen(svg), ret_error);
-	if (!err)
-		json_object_set_new(found, "flame", json_string(path));
-	return err;
-}
-
 static int explain_row(struct explaining *e, json_t *row, struct pb_profile *const *profiles,
 		       GError **ret_error)
 {
 	const char *id = json_string_value(json_object_get(row, "id"));
-	const char *metric = json_string_value(json_object_get(row, "metric"));
-	json_t *found = pb_compare_functions(profiles[PB_BASELINE], profiles[PB_PATCHED], metric);
-	const json_t *one = case_of(e->results[PB_PATCHED], id);
+	const json_t *one = pb_moved_case(e->results[PB_PATCHED], id);
 	const char *path = json_string_value(json_object_get(one, "profile"));
 	g_autofree char *folder = path ? g_path_get_basename(path) : NULL;
-	int err;
 
-	/* A metric that is not made of a region of its own (a quantile), or that nothing moved. */
-	if (!found || !json_integer_value(json_object_get(found, "function_count"))) {
-		json_decref(found);
-		return 0;
-	}
-	err = write_flame(e, profiles, found, folder, metric, ret_error);
-	if (err)
-		json_decref(found);
-	else
-		json_object_set_new(row, "profile", found);
-	return err;
-}
-
-static void note_error(json_t *rows, const char *id, const char *why)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (rows, i, row) {
-		if (!g_strcmp0(json_string_value(json_object_get(row, "id")), id))
-			json_object_set_new(row, "profile_error", json_string(why));
-	}
+	return pb_moved_add(e->sides->options->run.out, folder, row, profiles, ret_error);
 }
 
 static int explain_rows(struct explaining *e, const char *id, struct pb_profile *const *profiles,
@@ -208,7 +150,7 @@ static int explain_case(struct explaining *e, const char *id, json_t *rows, GErr
 	for (int side = 0; !why && side < PB_CONTROL; side++)
 		load_profile(e, side, id, &profiles[side], &why);
 	if (why)
-		note_error(rows, id, why->message);
+		pb_moved_note_error(rows, id, why->message);
 	else
 		err = explain_rows(e, id, profiles, rows, ret_error);
 	for (int side = 0; side < PB_CONTROL; side++)
@@ -230,7 +172,7 @@ static int explain_all(struct explaining *e, json_t *rows, GError **ret_error)
 	}
 	for (guint i = 0; e->ids->pdata[i]; i++) {
 		if (why)
-			note_error(rows, e->ids->pdata[i], why->message);
+			pb_moved_note_error(rows, e->ids->pdata[i], why->message);
 		else if (!err)
 			err = explain_case(e, e->ids->pdata[i], rows, ret_error);
 	}

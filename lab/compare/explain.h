@@ -15,6 +15,14 @@
 int pb_explain(struct pb_sides *sides, json_t *members, const struct pb_result *const *measured,
 	       GError **ret_error);
 
+/*
+ * The same of two results that were measured before, from the profiles that they were left with:
+ * nothing is measured. A case of which one side alone has a profile has nothing to be compared. Of
+ * sampled profiles the first primary figure of a case gets it: samples are of the whole case.
+ */
+int pb_explain_kept(struct pb_sides *sides, json_t *members,
+		    const struct pb_result *const *measured, GError **ret_error);
+
 #define PB_EXPLAIN_DIR "functions"
 
 #endif

@@ -24,6 +24,13 @@
 json_t *pb_compare_functions(const struct pb_profile *baseline, const struct pb_profile *patched,
 			     const char *metric);
 
+/*
+ * The same of two sampled profiles, of which shares of the measured calls' samples are compared. A
+ * function is listed if its own share differs by more than chance makes of so many samples
+ * (reports/profile/samples.h). NULL if either has none, or they were taken by different events.
+ */
+json_t *pb_compare_samples(const struct pb_profile *baseline, const struct pb_profile *patched);
+
 /* All for one operation; of what a side does not have, 0. Strings and @events are borrowed. */
 struct pb_moved_function {
 	const char *name;
@@ -33,11 +40,14 @@ struct pb_moved_function {
 	double baseline_self, patched_self, self_delta;
 	double baseline_inclusive, patched_inclusive, inclusive_delta;
 	double baseline_calls, patched_calls;
+	double noise;	/* of samples: how far self_delta goes by chance */
 	json_t *events; /* name to the change of what it does itself */
 };
 
 struct pb_moved_functions {
 	const char *unit;
+	/* Shares of samples: no calls, and what is listed is no cause that was found. */
+	bool sampled;
 	const char *sentence;
 	const char *flame; /* path of an SVG below the directory of compare.json; or NULL */
 	struct pb_moved_function *functions; /* the largest change first */

@@ -9,13 +9,23 @@
 #member, G_STRUCT_OFFSET(struct pb_moved_function, member) \
 	}
 
-static const struct {
+struct number {
 	const char *key;
 	size_t offset;
-} numbers[] = {
+};
+
+static const struct number counted_numbers[] = {
+	NUMBER(baseline_calls),
+	NUMBER(patched_calls),
+};
+
+static const struct number sampled_numbers[] = {
+	NUMBER(noise),
+};
+
+static const struct number numbers[] = {
 	NUMBER(baseline_self),	    NUMBER(patched_self),      NUMBER(self_delta),
 	NUMBER(baseline_inclusive), NUMBER(patched_inclusive), NUMBER(inclusive_delta),
-	NUMBER(baseline_calls),	    NUMBER(patched_calls),
 };
 
 static const struct pb_text_field function_texts[] = {
@@ -43,7 +53,23 @@ static int check_changes(struct pb_reader *reader, json_t *events)
 	return 0;
 }
 
-static int read_function(struct pb_reader *reader, json_t *object,
+static int read_numbers(struct pb_reader *reader, json_t *object, const struct number *fields,
+			size_t count, struct pb_moved_function *function)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < count; i++) {
+		void *member = (char *)function + fields[i].offset;
+
+		err = pb_read_number(reader, object, fields[i].key, false, member);
+	}
+	return err;
+}
+
+#define READ_NUMBERS(reader, object, fields, function) \
+	read_numbers(reader, object, fields, G_N_ELEMENTS(fields), function)
+
+static int read_function(struct pb_reader *reader, json_t *object, bool sampled,
 			 struct pb_moved_function *function)
 {
 	static const char *const ways[] = {"changed", "new", "gone", NULL};
@@ -54,11 +80,11 @@ static int read_function(struct pb_reader *reader, json_t *object,
 	if (!err && !g_strv_contains(ways, function->how))
 		err = pb_reader_fail(reader, "how", "\"%s\" is none that this version knows",
 				     function->how);
-	for (size_t i = 0; !err && i < G_N_ELEMENTS(numbers); i++) {
-		void *member = (char *)function + numbers[i].offset;
-
-		err = pb_read_number(reader, object, numbers[i].key, false, member);
-	}
+	if (!err)
+		err = READ_NUMBERS(reader, object, numbers, function);
+	if (!err)
+		err = sampled ? READ_NUMBERS(reader, object, sampled_numbers, function)
+			      : READ_NUMBERS(reader, object, counted_numbers, function);
 	if (!err)
 		err = pb_read_object(reader, object, "events", &function->events);
 	return err ? err : check_changes(reader, function->events);
@@ -79,7 +105,8 @@ static int read_functions(struct pb_reader *reader, json_t *object,
 	json_array_foreach (array, i, one) {
 		size_t mark = pb_reader_enter(reader, "functions[%zu]", i);
 
-		err = read_function(reader, one, &functions->functions[functions->listed++]);
+		err = read_function(reader, one, functions->sampled,
+				    &functions->functions[functions->listed++]);
 		pb_reader_leave(reader, mark);
 		if (err)
 			return err;
@@ -146,6 +173,7 @@ int pb_moved_functions_read(struct pb_reader *reader, json_t *object,
 	g_autoptr(pb_moved_functions) functions = g_new0(struct pb_moved_functions, 1);
 	int err = PB_READ_TEXTS(reader, object, texts, functions);
 
+	functions->sampled = json_object_get(object, PB_PROFILE_SAMPLES);
 	if (!err)
 		err = read_functions(reader, object, functions);
 	if (!err)

@@ -63,6 +63,8 @@ void pb_profile_free(struct pb_profile *profile)
 	g_free(profile->kernel);
 	g_free(profile->release);
 	g_free(profile->model);
+	g_free(profile->event);
+	g_free(profile->period_unit);
 	g_strfreev(profile->events);
 	g_ptr_array_unref(profile->regions);
 	g_free(profile);
@@ -115,6 +117,25 @@ static const struct field profile_fields[] = {
 	FIELD(pb_profile, TEXT, id),
 	FIELD(pb_profile, TEXT, kernel),
 	FIELD(pb_profile, TEXT, release),
+};
+
+/* Of samples there is no more. */
+static const struct field sampled_function_fields[] = {
+	FIELD(pb_profile_function, TEXT, name),	       FIELD(pb_profile_function, TEXT, file),
+	FIELD(pb_profile_function, TEXT, where),       FIELD(pb_profile_function, VECTOR, self),
+	FIELD(pb_profile_function, VECTOR, inclusive),
+};
+
+static const struct field sampled_region_fields[] = {
+	FIELD(pb_profile_region, TEXT, metric),
+	{PB_PROFILE_SAMPLES, COUNT, G_STRUCT_OFFSET(struct pb_profile_region, insns)},
+};
+
+static const struct field sampling_fields[] = {
+	FIELD(pb_profile, TEXT, event),
+	FIELD(pb_profile, COUNT, period),
+	FIELD(pb_profile, TEXT, period_unit),
+	FIELD(pb_profile, COUNT, wanted),
 };
 
 /* What is being read: a list of @region, whose numbers are summed up. */
@@ -228,9 +249,12 @@ static int read_summed(struct scope *scope, json_t *object, const char *key, GPt
 	if (ret < 0 || totals[PB_PROFILE_INSNS] == scope->region->insns)
 		return ret;
 	return pb_reader_fail(scope->reader, key,
-			      "sum to %" G_GUINT64_FORMAT " instructions of their own, and insns "
-			      "is %" G_GUINT64_FORMAT,
-			      totals[PB_PROFILE_INSNS], scope->region->insns);
+			      "sum to %" G_GUINT64_FORMAT " %s of their own, and %s is "
+			      "%" G_GUINT64_FORMAT,
+			      totals[PB_PROFILE_INSNS],
+			      scope->profile->sampled ? PB_PROFILE_SAMPLES : "instructions",
+			      scope->profile->sampled ? PB_PROFILE_SAMPLES : "insns",
+			      scope->region->insns);
 }
 
 static int add_up(struct scope *scope, const guint64 *vector)
@@ -241,11 +265,15 @@ static int add_up(struct scope *scope, const guint64 *vector)
 	return 0;
 }
 
+#define READ_FIELDS(scope, object, fields, into) \
+	read_fields(scope, object, fields, G_N_ELEMENTS(fields), into)
+
 static int read_function(struct scope *scope, json_t *object, size_t own, void *element)
 {
 	struct pb_profile_function *function = element;
-	int ret = read_fields(scope, object, function_fields, G_N_ELEMENTS(function_fields),
-			      function);
+	int ret = scope->profile->sampled
+			  ? READ_FIELDS(scope, object, sampled_function_fields, function)
+			  : READ_FIELDS(scope, object, function_fields, function);
 
 	if (ret < 0)
 		return ret;
@@ -291,7 +319,12 @@ static int read_parent(struct scope *scope, json_t *object, size_t own, gint *re
 static int read_node(struct scope *scope, json_t *object, size_t own, void *element)
 {
 	struct pb_profile_node *node = element;
-	int ret = read_fields(scope, object, node_fields, G_N_ELEMENTS(node_fields), node);
+	const struct field *fields = node_fields;
+	int ret;
+
+	/* Of samples self alone, the last: how often a function was called they do not say. */
+	ret = scope->profile->sampled ? read_fields(scope, object, fields + 1, 1, node)
+				      : READ_FIELDS(scope, object, node_fields, node);
 
 	if (ret == 0)
 		ret = read_function_index(scope, object, &node->function);
@@ -303,16 +336,26 @@ static int read_node(struct scope *scope, json_t *object, size_t own, void *elem
 static int read_line(struct scope *scope, json_t *object, size_t own, void *element)
 {
 	struct pb_profile_line *line = element;
-	int ret = read_fields(scope, object, line_fields, G_N_ELEMENTS(line_fields), line);
+	int ret = READ_FIELDS(scope, object, line_fields, line);
 
 	return ret < 0 ? ret : read_function_index(scope, object, &line->function);
+}
+
+static int read_region_fields(struct scope *scope, json_t *object, struct pb_profile_region *region)
+{
+	if (!scope->profile->sampled)
+		return READ_FIELDS(scope, object, region_fields, region);
+	region->sampled = true;
+	region->per = g_strdup("");
+	region->overhead = g_new0(guint64, scope->profile->event_count);
+	return READ_FIELDS(scope, object, sampled_region_fields, region);
 }
 
 static int read_region(struct scope *scope, json_t *object, size_t own, void *element)
 {
 	struct pb_profile_region *region = element;
 	g_autofree guint *depths = NULL;
-	int ret = read_fields(scope, object, region_fields, G_N_ELEMENTS(region_fields), region);
+	int ret = read_region_fields(scope, object, region);
 
 	if (ret < 0)
 		return ret;
@@ -327,7 +370,7 @@ static int read_region(struct scope *scope, json_t *object, size_t own, void *el
 	if (ret == 0)
 		ret = read_summed(scope, object, "nodes", region->nodes,
 				  sizeof(struct pb_profile_node), read_node);
-	if (ret < 0)
+	if (ret < 0 || region->sampled)
 		return ret;
 	return read_list(scope, object, "lines", region->lines, sizeof(struct pb_profile_line),
 			 read_line);
@@ -347,8 +390,10 @@ static int read_events(struct pb_reader *reader, json_t *root, struct pb_profile
 			return pb_reader_fail(reader, "events", "name %zu is no text", i);
 		profile->events[profile->event_count++] = g_strdup(json_string_value(value));
 	}
-	if (g_strcmp0(profile->events[PB_PROFILE_INSNS], "insns"))
-		return pb_reader_fail(reader, "events", "the first must be \"insns\"");
+	if (g_strcmp0(profile->events[PB_PROFILE_INSNS],
+		      profile->sampled ? PB_PROFILE_SAMPLES : "insns"))
+		return pb_reader_fail(reader, "events", "the first must be \"%s\"",
+				      profile->sampled ? PB_PROFILE_SAMPLES : "insns");
 	return 0;
 }
 
@@ -365,11 +410,28 @@ static int read_schema(struct pb_reader *reader, json_t *root)
 		       reader->file, schema, PB_PROFILE_SCHEMA);
 }
 
+static int read_unit(struct scope *scope, json_t *root)
+{
+	struct pb_profile *profile = scope->profile;
+	const char *unit = NULL;
+	json_t *sampling;
+	int ret = pb_read_text(scope->reader, root, "unit", true, &unit);
+
+	if (ret < 0 || !unit)
+		return ret;
+	if (strcmp(unit, PB_PROFILE_SAMPLES))
+		return pb_reader_fail(scope->reader, "unit", "is \"%s\"; this pinbench knows %s",
+				      unit, PB_PROFILE_SAMPLES);
+	profile->sampled = true;
+	ret = pb_read_object(scope->reader, root, "sampling", &sampling);
+	return ret < 0 ? ret : READ_FIELDS(scope, sampling, sampling_fields, profile);
+}
+
 static int read_head(struct scope *scope, json_t *root)
 {
 	struct pb_profile *profile = scope->profile;
 	guint64 repetitions = 0;
-	int ret = read_fields(scope, root, profile_fields, G_N_ELEMENTS(profile_fields), profile);
+	int ret = READ_FIELDS(scope, root, profile_fields, profile);
 
 	if (ret < 0)
 		return ret;
@@ -398,6 +460,8 @@ int pb_profile_read(const json_t *root, const char *what, struct pb_profile **re
 	if (ret == 0)
 		ret = read_schema(&reader, object);
 	if (ret == 0)
+		ret = read_unit(&scope, object);
+	if (ret == 0)
 		ret = read_head(&scope, object);
 	if (ret == 0)
 		ret = read_events(&reader, object, profile);
@@ -407,46 +471,4 @@ int pb_profile_read(const json_t *root, const char *what, struct pb_profile **re
 	if (ret == 0)
 		*ret_profile = g_steal_pointer(&profile);
 	return ret;
-}
-
-int pb_profile_load(const char *directory, struct pb_profile **ret_profile, GError **ret_error)
-{
-	g_autofree char *file = g_build_filename(directory, PB_PROFILE_FILE, NULL);
-	json_error_t error;
-	json_t *root;
-	int ret;
-
-	if (!g_file_test(file, G_FILE_TEST_EXISTS))
-		return pb_fail(ret_error, ENOENT, PB_EXIT_USAGE,
-			       "%s: no such file; give the directory of a case that was profiled",
-			       file);
-	root = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
-	if (!root)
-		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-			       "%s: line %d, column %d: %s; the file is damaged or incomplete: "
-			       "profile the case again, or restore it",
-			       file, error.line, error.column, error.text);
-	ret = pb_profile_read(root, file, ret_profile, ret_error);
-	json_decref(root);
-	return ret;
-}
-
-gint pb_profile_event(const struct pb_profile *profile, const char *name)
-{
-	for (guint i = 0; i < profile->event_count; i++)
-		if (!strcmp(profile->events[i], name))
-			return (gint)i;
-	return -1;
-}
-
-const struct pb_profile_region *pb_profile_find(const struct pb_profile *profile,
-						const char *metric)
-{
-	for (guint i = 0; i < profile->regions->len; i++) {
-		const struct pb_profile_region *region = profile->regions->pdata[i];
-
-		if (!strcmp(region->metric, metric))
-			return region;
-	}
-	return NULL;
 }

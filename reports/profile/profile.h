@@ -1,11 +1,13 @@
 /*
- * The exact profile of one case: pinbench-profile/1, as docs/result-format.md has it. Every
- * number is a count over all measured repetitions; divided by the region's operations it is the
- * cost of one.
+ * The profile of one case: pinbench-profile/1, as docs/result-format.md has it. Every number is a
+ * count over all measured repetitions. In an exact profile it counts events; divided by the
+ * region's operations it is the cost of one. In a sampled one it counts samples, of which only
+ * the share means something: reports/profile/samples.h.
  */
 #ifndef PINBENCH_REPORTS_PROFILE_PROFILE_H
 #define PINBENCH_REPORTS_PROFILE_PROFILE_H
 
+#include <stdbool.h>
 #include <glib.h>
 #include <jansson.h>
 
@@ -13,7 +15,13 @@
 #define PB_PROFILE_FILE	  "profile.json"
 #define PB_PROFILE_DIR	  "profile" /* of a result: a folder for each case */
 
-/* The event that all others stand beside: an instruction, REP iterations included. */
+/* "unit" of a sampled profile, and its only event. */
+#define PB_PROFILE_SAMPLES "samples"
+/* Its regions, which are of no metric: below the measured calls, and all else. */
+#define PB_PROFILE_MEASURED "measured"
+#define PB_PROFILE_OUTSIDE  "outside"
+
+/* The event that all others stand beside: an instruction, REP iterations included; or a sample. */
 #define PB_PROFILE_INSNS 0
 
 struct pb_profile_function {
@@ -49,7 +57,9 @@ struct pb_profile_region {
 	char *per;	    /* "page": what an operation is */
 	guint64 operations; /* in all repetitions */
 	guint64 calls;	    /* measured calls */
-	guint64 insns; /* between the two readings of the clock, all calls: what self sums to */
+	bool sampled;	    /* as the profile; then there are no operations, calls and lines */
+	guint64 insns;	    /* between the two readings of the clock, all calls: what self sums to;
+			       samples */
 	guint64 overhead_insns; /* of these, the clock and an empty call: not in the figure */
 	guint64 *overhead;	/* the same for each event */
 	GPtrArray *functions;	/* struct pb_profile_function, by self, largest first */
@@ -62,8 +72,13 @@ struct pb_profile {
 	char *kernel; /* spec */
 	char *release;
 	guint repetitions;
-	char *model;   /* in words, of the events that a model made; NULL: there are none */
-	char **events; /* names: "insns", "rep_iterations", "loads", ... */
+	bool sampled;
+	char *event;	   /* what a sample was taken by: "cpu-clock"; NULL of an exact one */
+	guint64 period;	   /* after so many of it a sample is taken */
+	char *period_unit; /* "ns", "cycles"; or NULL */
+	guint64 wanted;	   /* samples below the measured calls that it takes to say anything */
+	char *model;	   /* in words, of the events that a model made; NULL: there are none */
+	char **events;	   /* names: "insns", "rep_iterations", "loads", ... */
 	guint event_count;
 	GPtrArray *regions; /* struct pb_profile_region */
 };

@@ -61,7 +61,8 @@ static void add_where(GString *out, const struct pb_comparison_row *row)
 
 	if (!known)
 		return;
-	pb_junit_say(out, row->profile ? "where: " : "where: no profile: ");
+	if (!row->profile || !row->profile->sampled)
+		pb_junit_say(out, row->profile ? "where: " : "where: no profile: ");
 	pb_junit_say(out, known);
 	g_string_append_c(out, '\n');
 }

@@ -24,6 +24,7 @@ static struct pb_where_group *group_for(GPtrArray *groups, GHashTable *known,
 	group = g_new0(struct pb_where_group, 1);
 	group->sentence = sentence;
 	group->known = row->profile;
+	group->sampled = row->profile && row->profile->sampled;
 	group->rows = g_ptr_array_new();
 	g_ptr_array_add(groups, group);
 	g_hash_table_insert(known, g_steal_pointer(&key), group);
@@ -44,6 +45,18 @@ GPtrArray *pb_compare_where(const struct pb_comparison *c)
 	return groups;
 }
 
+const char *pb_compare_where_title(const GPtrArray *groups)
+{
+	bool sampled = groups->len;
+
+	for (guint i = 0; i < groups->len; i++) {
+		const struct pb_where_group *group = groups->pdata[i];
+
+		sampled &= group->sampled || !group->known;
+	}
+	return sampled ? "Samples" : "Where";
+}
+
 static guint count_rows(const struct pb_comparison *c, const struct pb_where_group *group,
 			bool decisive)
 {
@@ -54,7 +67,7 @@ static guint count_rows(const struct pb_comparison *c, const struct pb_where_gro
 
 		count += !decisive || row->verdict == c->verdict;
 	}
-	return group->known ? count : 0;
+	return group->known && !group->sampled ? count : 0;
 }
 
 static char *commonest(const struct pb_comparison *c, const GPtrArray *groups, bool decisive)
@@ -128,5 +141,7 @@ char *pb_compare_function_notes(const struct pb_moved_function *function)
 		g_string_append_printf(out, "%s %s", words, text);
 		first = false;
 	}
+	if (function->noise > 0)
+		g_string_append_printf(out, "noise ±%.1f", function->noise);
 	return g_string_free(out, FALSE);
 }

@@ -12,6 +12,7 @@
 struct pb_where_group {
 	const char *sentence; /* or why there is no profile */
 	bool known;	      /* there is one */
+	bool sampled;	      /* of samples, which say where time is, not why it changed */
 	GPtrArray *rows;      /* const struct pb_comparison_row; the worst first */
 };
 
@@ -20,7 +21,7 @@ GPtrArray *pb_compare_where(const struct pb_comparison *comparison);
 
 /*
  * "+1.00 insn/page in foo (14 of 16 cases)": the commonest sentence of what made the verdict,
- * or, if that has none, of all. NULL if there is none.
+ * or, if that has none, of all. NULL if there is none: samples find no cause.
  */
 char *pb_compare_where_line(const struct pb_comparison *comparison);
 
@@ -29,7 +30,11 @@ char *pb_compare_case_name(GHashTable *varying, const struct pb_comparison_row *
 /* The same of one row, or "14 cases: ..." with the names of @most of them. */
 char *pb_compare_case_names(GHashTable *varying, const struct pb_where_group *group, guint most);
 
-/* "new; locked +1, loads +2": what else there is to say of a function; "" for nothing. */
+/* "Where", or "Samples" if no group says more. */
+const char *pb_compare_where_title(const GPtrArray *groups);
+
+/* "new; locked +1, loads +2", "noise ±3.1": what else there is to say of a function; "" for
+ * nothing. */
 char *pb_compare_function_notes(const struct pb_moved_function *function);
 
 /* where_text.c: a section, if any case has a profile or a reason for having none. */

@@ -42,7 +42,7 @@ static void add_number(GString *out, char *text)
 	element(out, "td class=\"num\"", owned);
 }
 
-static void add_function(GString *out, const struct pb_moved_function *function)
+static void add_function(GString *out, const struct pb_moved_function *function, bool sampled)
 {
 	g_autofree char *notes = pb_compare_function_notes(function);
 
@@ -57,8 +57,10 @@ static void add_function(GString *out, const struct pb_moved_function *function)
 	add_number(out, pb_text_number(function->patched_self));
 	add_number(out, pb_compare_signed(function->self_delta));
 	add_number(out, pb_compare_signed(function->inclusive_delta));
-	add_number(out, pb_text_number(function->baseline_calls));
-	add_number(out, pb_text_number(function->patched_calls));
+	if (!sampled) {
+		add_number(out, pb_text_number(function->baseline_calls));
+		add_number(out, pb_text_number(function->patched_calls));
+	}
 	element(out, "td", notes);
 	g_string_append(out, "</tr>\n");
 }
@@ -76,12 +78,13 @@ static void add_functions(GString *out, const struct pb_moved_functions *profile
 	g_string_append(out, "</th><th scope=\"col\" class=\"num\">self before</th>"
 			     "<th scope=\"col\" class=\"num\">after</th>"
 			     "<th scope=\"col\" class=\"num\">delta</th>"
-			     "<th scope=\"col\" class=\"num\">delta with what it calls</th>"
-			     "<th scope=\"col\" class=\"num\">calls before</th>"
-			     "<th scope=\"col\" class=\"num\">after</th>"
-			     "<th scope=\"col\">what else</th></tr></thead><tbody>\n");
+			     "<th scope=\"col\" class=\"num\">delta with what it calls</th>");
+	if (!profile->sampled)
+		g_string_append(out, "<th scope=\"col\" class=\"num\">calls before</th>"
+				     "<th scope=\"col\" class=\"num\">after</th>");
+	g_string_append(out, "<th scope=\"col\">what else</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++)
-		add_function(out, &profile->functions[i]);
+		add_function(out, &profile->functions[i], profile->sampled);
 	g_string_append(out, "</tbody></table></div>\n");
 	if (profile->count > shown)
 		g_string_append_printf(out,
@@ -148,7 +151,8 @@ void pb_compare_add_where(GString *out, const struct pb_compare_page *page,
 	}
 	if (!row->profile)
 		return;
-	g_string_append(out, "<p><b>where:</b> ");
+	/* The sentence of samples says that it is of samples. */
+	g_string_append(out, row->profile->sampled ? "<p>" : "<p><b>where:</b> ");
 	pb_text_append_html(out, row->profile->sentence);
 	g_string_append(out, "</p>\n");
 	add_functions(out, row->profile);

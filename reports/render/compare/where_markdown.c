@@ -104,7 +104,8 @@ static void add_case(GString *out, GHashTable *varying, const struct pb_comparis
 	g_autofree char *name = pb_compare_case_name(varying, row);
 	size_t shown = MIN(profile->listed, SHOWN_FUNCTIONS);
 
-	g_string_append(out, "\n<details><summary>Where: ");
+	g_string_append_printf(out,
+			       "\n<details><summary>%s: ", profile->sampled ? "Samples" : "Where");
 	pb_markdown_clipped(out, append_summary, name);
 	g_string_append(out, "</summary>\n\n");
 	pb_markdown_clipped(out, say, profile->sentence);

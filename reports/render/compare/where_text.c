@@ -22,7 +22,7 @@ static void add_notes(GString *out, const struct pb_moved_function *function, gu
 		g_string_append_c(out, '\n');
 		return;
 	}
-	if (width + 2 + strlen(notes) <= columns) {
+	if (width + 2 + (size_t)g_utf8_strlen(notes, -1) <= columns) {
 		g_string_append(out, ": ");
 		pb_text_append_wrapped(out, notes, columns, 0);
 		return;
@@ -84,7 +84,7 @@ void pb_compare_text_where(GString *out, const struct pb_comparison *c, guint co
 
 	if (!groups->len)
 		return;
-	g_string_append(out, "\nWhere:\n");
+	g_string_append_printf(out, "\n%s:\n", pb_compare_where_title(groups));
 	for (guint i = 0; i < groups->len; i++) {
 		const struct pb_where_group *group = groups->pdata[i];
 

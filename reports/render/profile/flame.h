@@ -1,7 +1,7 @@
 /*
  * Flame graphs of a profile, and of what a patch changed in it: SVG files that need nothing
- * else, to be opened in a browser or put into a page. Instructions for one operation. Light and
- * dark as the reader has it; no script. To be freed.
+ * else, to be opened in a browser or put into a page. Instructions for one operation, or samples.
+ * Light and dark as the reader has it; no script. To be freed.
  */
 #ifndef PINBENCH_REPORTS_RENDER_PROFILE_FLAME_H
 #define PINBENCH_REPORTS_RENDER_PROFILE_FLAME_H
@@ -18,7 +18,9 @@ char *pb_render_flame_inside(const struct pb_profile *profile,
 /*
  * Colours are for the change of what a function does itself; the figures are in the labels, too.
  * Places are matched by the functions on the way there. Each has the larger of its two widths,
- * so that what the patch took away is still there to see.
+ * so that what the patch took away is still there to see. Of two sampled profiles the shares are
+ * compared, and what differs within the noise of the samples has the colour of what does not
+ * differ. Both profiles are of one kind.
  */
 char *pb_render_flame_diff(const struct pb_profile *baseline,
 			   const struct pb_profile_region *base_region,

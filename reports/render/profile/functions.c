@@ -64,7 +64,8 @@ void pb_function_table_free(struct pb_function_table *table)
 
 static char *share_of(const struct pb_profile_region *region, guint64 count)
 {
-	return pb_profile_share((double)count, (double)region->insns);
+	return region->sampled ? pb_profile_sampled_share(count, region->insns)
+			       : pb_profile_share((double)count, (double)region->insns);
 }
 
 static char *per_operation(const struct pb_profile_region *region, double count)
@@ -82,7 +83,8 @@ static void add_function(struct pb_function_table *table, const struct pb_profil
 	row->cells[PB_FUNCTION_SHARE] = share_of(region, self);
 	row->cells[PB_FUNCTION_INCLUSIVE] =
 		per_operation(region, (double)function->inclusive[PB_PROFILE_INSNS]);
-	row->cells[PB_FUNCTION_CALLS] = per_operation(region, (double)function->calls);
+	if (!region->sampled)
+		row->cells[PB_FUNCTION_CALLS] = per_operation(region, (double)function->calls);
 	if (locked >= 0)
 		row->cells[PB_FUNCTION_LOCKED] =
 			per_operation(region, (double)function->self[locked]);
@@ -128,7 +130,10 @@ static void add_total(struct pb_function_table *table, const struct pb_profile_r
 				 ? per_operation(region, -(double)region->overhead_insns)
 				 : g_strdup("0");
 
-	add_sum(table, overhead, NULL, g_strdup("the clock and the empty calls"));
+	if (region->sampled)
+		g_free(overhead);
+	else
+		add_sum(table, overhead, NULL, g_strdup("the clock and the empty calls"));
 	add_sum(table, pb_text_number(pb_profile_figure(region)), NULL,
 		g_strconcat(unit, " in total", NULL));
 }
@@ -139,6 +144,11 @@ static void fill_head(struct pb_function_row *head, const struct pb_profile_regi
 
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
 		head->cells[i] = g_strdup(names[i]);
+	if (region->sampled) {
+		head->cells[PB_FUNCTION_NAME] =
+			g_strconcat("function, in samples ", pb_profile_region_words(region), NULL);
+		return;
+	}
 	head->cells[PB_FUNCTION_NAME] =
 		region->operations ? g_strconcat("function, for one ", region->per, NULL)
 				   : g_strdup("function, in all");
@@ -151,6 +161,7 @@ struct pb_function_table *pb_function_table_new(const struct pb_profile *profile
 	struct pb_function_table *table = g_new0(struct pb_function_table, 1);
 	gint locked = locked_event(profile, region);
 
+	table->sampled = region->sampled;
 	table->locked = locked >= 0;
 	table->functions = g_ptr_array_new_with_free_func(row_free);
 	table->sums = g_ptr_array_new_with_free_func(row_free);
@@ -164,6 +175,8 @@ struct pb_function_table *pb_function_table_new(const struct pb_profile *profile
 
 gboolean pb_function_shown(const struct pb_function_table *table, enum pb_function_column column)
 {
+	if (column == PB_FUNCTION_CALLS)
+		return !table->sampled;
 	return column != PB_FUNCTION_LOCKED || table->locked;
 }
 
@@ -174,7 +187,8 @@ char **pb_function_leaders(const struct pb_profile_region *region, guint most)
 
 	for (guint i = 0; i < functions->len && i < most; i++) {
 		const struct pb_profile_function *function = functions->pdata[i];
-		g_autofree char *share = share_of(region, function->self[PB_PROFILE_INSNS]);
+		g_autofree char *share = pb_profile_share((double)function->self[PB_PROFILE_INSNS],
+							  (double)region->insns);
 
 		if (function->self[PB_PROFILE_INSNS])
 			g_ptr_array_add(leaders, g_strdup_printf("%s %s", function->name, share));

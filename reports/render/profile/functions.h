@@ -19,6 +19,7 @@ struct pb_function_row {
 };
 
 struct pb_function_table {
+	gboolean sampled;	     /* samples: how often functions were called is not known */
 	gboolean locked;	     /* there were any: else no renderer shows the column */
 	struct pb_function_row head; /* names of the columns */
 	GPtrArray *functions;	     /* struct pb_function_row */
@@ -28,7 +29,7 @@ typedef struct pb_function_table pb_function_table;
 
 /*
  * The @most functions with the most instructions of their own, and what is missing to the figure
- * of the metric. All for one operation.
+ * of the metric. All for one operation; of a sampled profile in samples, with standard errors.
  */
 struct pb_function_table *pb_function_table_new(const struct pb_profile *profile,
 						const struct pb_profile_region *region, guint most);

@@ -85,3 +85,20 @@ void pb_view_add_profiles(struct pb_view *view)
 		}
 	}
 }
+
+bool pb_view_profiles_are_sampled(const struct pb_view *view)
+{
+	for (guint i = 0; i < view->profiles->len; i++) {
+		const struct pb_view_profile *item = view->profiles->pdata[i];
+
+		if (item->profile)
+			return item->profile->sampled;
+	}
+	return false;
+}
+
+const char *pb_view_profiles_title(const struct pb_view *view)
+{
+	return pb_view_profiles_are_sampled(view) ? "Where the samples are"
+						  : "Where the instructions are";
+}

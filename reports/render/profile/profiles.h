@@ -15,6 +15,11 @@ struct pb_view_profile {
 	const struct pb_profile_region *main; /* of the metric that the case is about */
 };
 
+/* Whether they are of samples: a result has profiles of one kind. */
+bool pb_view_profiles_are_sampled(const struct pb_view *view);
+/* "Where the instructions are", "Where the samples are" */
+const char *pb_view_profiles_title(const struct pb_view *view);
+
 /* Fills view->profiles and view->uncounted from the groups, and reads each profile. */
 void pb_view_add_profiles(struct pb_view *view);
 

@@ -156,6 +156,14 @@ static void add_links(GString *out, const struct pb_view_profile *item, const ch
 	g_string_append(out, "</p>\n");
 }
 
+static void add_samples(GString *out, const struct pb_profile *profile,
+			const struct pb_profile_region *region)
+{
+	g_autofree char *words = pb_profile_samples_words(profile, region);
+
+	element(out, "p class=\"muted\"", words);
+}
+
 static void add_region(GString *out, const struct pb_view_profile *item,
 		       const struct pb_profile_region *region, bool drawn)
 {
@@ -164,6 +172,8 @@ static void add_region(GString *out, const struct pb_view_profile *item,
 	g_string_append(out, "<h4>");
 	say(out, region->metric);
 	g_string_append(out, "</h4>\n");
+	if (region->sampled)
+		add_samples(out, item->profile, region);
 	add_functions(out, item, region);
 	if (svg) {
 		open_box(out, "Flame graph of ", region->metric);
@@ -211,10 +221,16 @@ void pb_html_profiles(GString *out, const struct pb_view *view)
 {
 	if (!view->profiles->len)
 		return;
-	pb_html_heading(out, "profiles", "Where the instructions are");
+	pb_html_heading(out, "profiles", pb_view_profiles_title(view));
 	element(out, "p class=\"muted\"",
-		"Functions by the instructions that they execute themselves, for one operation; "
-		"inclusive is with all that they call.");
+		pb_view_profiles_are_sampled(view)
+			? "Functions by the samples that perf took in them, in a pass of its own "
+			  "after the figures; inclusive is with all that they call. Shares with "
+			  "the "
+			  "standard error that their number of samples leaves them. perf.data is "
+			  "kept beside each profile."
+			: "Functions by the instructions that they execute themselves, for one "
+			  "operation; inclusive is with all that they call.");
 	if (view->profiles->len > DRAWN)
 		g_string_append_printf(out,
 				       "<p class=\"muted\">Flame graphs are drawn here for the "

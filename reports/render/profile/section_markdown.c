@@ -1,4 +1,5 @@
 /* See section_markdown.h. */
+#include "reports/render/profile/figures.h"
 #include "reports/render/profile/functions.h"
 #include "reports/render/profile/profiles.h"
 #include "reports/render/profile/section_markdown.h"
@@ -51,6 +52,12 @@ static void add_profile(GString *out, const struct pb_view_profile *item)
 	g_string_append(out, ": ");
 	say(out, item->main->metric);
 	g_string_append(out, "\n\n");
+	if (item->main->sampled) {
+		g_autofree char *words = pb_profile_samples_words(item->profile, item->main);
+
+		say(out, words);
+		g_string_append(out, "\n\n");
+	}
 	table = pb_function_table_new(item->profile, item->main, MOST);
 	add_table(out, table);
 	g_string_append(out, "All of it: ");
@@ -62,7 +69,7 @@ void pb_markdown_profiles(GString *out, const struct pb_view *view)
 {
 	if (!view->profiles->len)
 		return;
-	g_string_append(out, "## Where the instructions are\n\n");
+	g_string_append_printf(out, "## %s\n\n", pb_view_profiles_title(view));
 	for (guint i = 0; i < view->profiles->len; i++)
 		add_profile(out, view->profiles->pdata[i]);
 }

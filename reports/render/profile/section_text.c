@@ -45,7 +45,9 @@ static char *cells_of(const struct pb_view_group *group, const struct pb_view_ro
 static char *leaders_of(const struct pb_profile_region *region, size_t columns)
 {
 	g_auto(GStrv) leaders = pb_function_leaders(region, LEADERS);
-	GString *text = g_string_new(leaders[0] ? leaders[0] : "no instructions");
+	GString *text = g_string_new(leaders[0]	       ? leaders[0]
+				     : region->sampled ? "no samples"
+						       : "no instructions");
 
 	for (guint i = 1; leaders[0] && leaders[i]; i++) {
 		if (width_of(text->str) + GAP + width_of(leaders[i]) > columns)
@@ -117,7 +119,7 @@ void pb_text_profiles(GString *out, const struct pb_view *view, size_t columns)
 
 	if (!view->profiles->len)
 		return;
-	g_string_append(out, "\nWhere the instructions are\n");
+	g_string_append_printf(out, "\n%s\n", pb_view_profiles_title(view));
 	for (guint i = 0; i < view->profiles->len; i++) {
 		const struct pb_view_profile *item = view->profiles->pdata[i];
 		const char *own = metric_of(item);
