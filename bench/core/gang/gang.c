@@ -22,8 +22,8 @@
 #include "bench/core/gang/window.h"
 
 #define NS_PER_SECOND 1000000000ull
-/* Passes of one round; with a microsecond each more than the longest window that is asked for. */
-#define MAX_MARKS 65536
+/* Passes of one round; who has done so many stops, and the window ends there. */
+#define MAX_MARKS (1u << 17)
 /* How often the owner looks whether those that it waits for are alive. */
 #define LOOK_NS 50000000ull
 /* How long a process may take to end before it is killed. */
@@ -41,6 +41,9 @@ struct slot {
 
 struct shared {
 	uint32_t round; /* futex: how many were begun, or STOP */
+	uint64_t window_ns;
+	/* Of the round: how many have begun, and when it ends; 0 until the last one has. */
+	uint32_t begun;
 	uint64_t deadline_ns;
 	struct slot slots[];
 };
@@ -60,7 +63,8 @@ struct gang {
 	pid_t owner;
 	struct shared *shared;
 	size_t shared_bytes;
-	unsigned int workers; /* of those that were asked for, how many were started */
+	unsigned int wanted;
+	unsigned int workers; /* of those that are wanted, how many were started */
 	bool broken;	      /* one died: the others may wait for what never comes */
 	struct worker worker[GANG_MAX_WORKERS];
 };
@@ -142,17 +146,39 @@ static int begin_work(const struct worker *w, struct slot *slot, void *own)
 	return err;
 }
 
-static int work_until(const struct gang_work *work, struct slot *slot, void *own,
-		      uint64_t deadline_ns)
+/* Whoever begins last says when the round ends. */
+static void tell_begun(struct gang *g)
 {
-	size_t n = 0;
+	struct shared *s = g->shared;
+
+	if (__atomic_add_fetch(&s->begun, 1, __ATOMIC_ACQ_REL) == g->wanted)
+		__atomic_store_n(&s->deadline_ns, now_ns() + s->window_ns, __ATOMIC_RELEASE);
+}
+
+static bool is_over(const struct shared *s, uint64_t now)
+{
+	uint64_t deadline_ns = __atomic_load_n(&s->deadline_ns, __ATOMIC_ACQUIRE);
+
+	return value_of(&s->round) == STOP || (deadline_ns && now >= deadline_ns);
+}
+
+/* What it does before all have begun is no part of the window: of that the last mark is kept. */
+static int work_round(struct gang *g, struct slot *slot, void *own)
+{
+	const struct shared *s = g->shared;
+	size_t n = 1;
 	int err;
 
-	slot->marks[n++] = now_ns();
+	slot->marks[0] = now_ns();
+	tell_begun(g);
 	do {
-		err = work->pass(own);
+		bool all_begun = __atomic_load_n(&s->deadline_ns, __ATOMIC_ACQUIRE);
+
+		err = g->work->pass(own);
+		if (!all_begun)
+			n = 0;
 		slot->marks[n++] = now_ns();
-	} while (!err && slot->marks[n - 1] < deadline_ns && n < MAX_MARKS);
+	} while (!err && !is_over(s, slot->marks[n - 1]) && n < MAX_MARKS);
 	slot->marks_count = n;
 	return err;
 }
@@ -173,7 +199,7 @@ static void be_worker(const struct worker *w)
 		round = value_of(&g->shared->round);
 		if (round == STOP)
 			break;
-		slot->err = work_until(g->work, slot, own, g->shared->deadline_ns);
+		slot->err = work_round(g, slot, own);
 		raise_to(&slot->reports, round + 1);
 	}
 	if (own)
@@ -280,6 +306,7 @@ int gang_start(struct bench_ctx *ctx, const struct gang_work *work, enum gang_ki
 	g->work = work;
 	g->kind = kind;
 	g->owner = getpid();
+	g->wanted = workers;
 	if (!workers || workers > GANG_MAX_WORKERS)
 		return bench_fail(ctx, EINVAL, "%u workers: 1 to %d are possible", workers,
 				  GANG_MAX_WORKERS);
@@ -337,7 +364,9 @@ int gang_run(struct bench_ctx *ctx, struct gang *gang, uint64_t window_ns,
 		err = look_after(ctx, gang, &gang->worker[i]);
 	if (err)
 		return err;
-	gang->shared->deadline_ns = now_ns() + window_ns;
+	gang->shared->window_ns = window_ns;
+	gang->shared->begun = 0;
+	gang->shared->deadline_ns = 0;
 	raise_to(&gang->shared->round, round);
 	for (unsigned int i = 0; !err && i < gang->workers; i++)
 		err = await_report(ctx, gang, i, round + 1);

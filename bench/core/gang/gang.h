@@ -49,9 +49,9 @@ unsigned int gang_cpu_count(void);
 int gang_start(struct bench_ctx *ctx, const struct gang_work *work, enum gang_kind kind,
 	       unsigned int workers, struct gang **ret_gang);
 /*
- * All of them work for @window_ns, from one signal on. Returns as bench_fail() does: for an error
- * of one, for one that died, and if they were never all at it. After an error it is stopped, not
- * run again.
+ * All of them work, from one signal on until @window_ns after the last one has begun. Returns as
+ * bench_fail() does: for an error of one, for one that died, and if they were never all at it.
+ * After an error it is stopped, not run again.
  */
 int gang_run(struct bench_ctx *ctx, struct gang *gang, uint64_t window_ns,
 	     struct gang_result *ret_result);

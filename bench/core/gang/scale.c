@@ -7,7 +7,7 @@
 #include "bench/core/pins.h"
 
 #define PAGE_BYTES 4096ul
-#define WINDOW_NS  50000000ull
+#define WINDOW_NS  100000000ull
 #define NS_PER_US  1000.0
 
 const struct bench_param scale_param_backing = {
@@ -63,6 +63,7 @@ const struct bench_metric scale_metrics[] = {
 
 struct scale_case {
 	struct gang *gang;
+	uint64_t window_ns;
 };
 
 static unsigned int threads_of(const struct bench_ctx *ctx)
@@ -77,9 +78,9 @@ static int work(struct bench_ctx *ctx, struct gang_result *ret_result)
 	int err = pins_read(ctx, &before);
 
 	if (!err)
-		err = gang_run(ctx, c->gang, WINDOW_NS, ret_result);
+		err = gang_run(ctx, c->gang, c->window_ns, ret_result);
 	if (!err)
-		err = pins_account(ctx, &before, &pins);
+		err = pins_account_among_others(ctx, &before, &pins);
 	if (!err && !pins.acquired)
 		err = bench_fail(ctx, EPROTO,
 				 "the workers went through their memory, and the "
@@ -99,8 +100,12 @@ int scale_setup(struct bench_ctx *ctx)
 	if (!c)
 		return bench_fail(ctx, ENOMEM, "no memory");
 	bench_set_state(ctx, c);
+	if (!cpus)
+		return bench_fail(ctx, ENODEV, "cannot find out which CPUs there are");
 	bench_fact_number(ctx, "cpus", cpus);
 	bench_fact_number(ctx, "oversubscribed", threads_of(ctx) > cpus);
+	/* Who waits for a turn waits as long as others have theirs. */
+	c->window_ns = WINDOW_NS * ((threads_of(ctx) + cpus - 1) / cpus);
 	err = gang_start(ctx, &spec->work, kind, threads_of(ctx), &c->gang);
 	/* A round that is no part of any figure: the first one finds caches and page tables cold.
 	 */
