@@ -155,30 +155,35 @@ static void tell_begun(struct gang *g)
 		__atomic_store_n(&s->deadline_ns, now_ns() + s->window_ns, __ATOMIC_RELEASE);
 }
 
+static uint64_t deadline_of(const struct shared *s)
+{
+	return __atomic_load_n(&s->deadline_ns, __ATOMIC_ACQUIRE);
+}
+
 static bool is_over(const struct shared *s, uint64_t now)
 {
-	uint64_t deadline_ns = __atomic_load_n(&s->deadline_ns, __ATOMIC_ACQUIRE);
+	uint64_t deadline_ns = deadline_of(s);
 
 	return value_of(&s->round) == STOP || (deadline_ns && now >= deadline_ns);
 }
 
-/* What it does before all have begun is no part of the window: of that the last mark is kept. */
+/* Of what it did before all had begun, only the last mark is kept: where it is in a pass then. */
 static int work_round(struct gang *g, struct slot *slot, void *own)
 {
 	const struct shared *s = g->shared;
+	uint64_t now;
 	size_t n = 1;
 	int err;
 
 	slot->marks[0] = now_ns();
 	tell_begun(g);
 	do {
-		bool all_begun = __atomic_load_n(&s->deadline_ns, __ATOMIC_ACQUIRE);
-
 		err = g->work->pass(own);
-		if (!all_begun)
+		now = now_ns();
+		if (!deadline_of(s))
 			n = 0;
-		slot->marks[n++] = now_ns();
-	} while (!err && !is_over(s, slot->marks[n - 1]) && n < MAX_MARKS);
+		slot->marks[n++] = now;
+	} while (!err && !is_over(s, now) && n < MAX_MARKS);
 	slot->marks_count = n;
 	return err;
 }
