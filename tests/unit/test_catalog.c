@@ -82,6 +82,7 @@ static void every_benchmark_is_described(void **state)
 		for (gsize k = 0; k < G_N_ELEMENTS(keys); k++)
 			check_words(one, name, keys[k]);
 		assert_true(json_is_boolean(json_object_get(one, "hazard")));
+		assert_true(json_is_boolean(json_object_get(one, "timed_only")));
 	}
 }
 
