@@ -4,9 +4,9 @@
  * Timed: passes of each worker over its own region, by pin_user_pages_fast() and unpin_user_pages()
  * in two ioctls of an open file of its own. The ioctls count whole, with the module's array of
  * pages: a worker's time is all that it needs, also what it waits for.
- * Excluded: the workers' start, their memory, whatever one does while not all are at work.
- * Path: pin_user_pages_fast() -> gup_fast_fallback(): per-mm seqcount and has_pinned, no lock;
- * page and node counters; unpin_user_pages()
+ * Excluded: the workers' start, their memory, what one does while not all are at work.
+ * Path: pin_user_pages_fast() -> gup_fast_fallback(): no lock, but counters of pages and nodes that
+ * all CPUs share; unpin_user_pages()
  */
 #include <errno.h>
 #include <stdint.h>

@@ -2,10 +2,10 @@
  * syscall/scale: how pinning under mmap_lock scales with those who pin, in one mm and in one each.
  *
  * Timed: passes of each worker over its own region by process_vm_readv() of its own process, which
- * pins as many pages as the range has; a byte of them is copied, so that little but pinning is
- * left. Excluded: the workers' start, their memory, whatever one does while not all are at work.
- * Path: process_vm_rw() -> mm_access(): exec_update_lock; process_vm_rw_single_vec(): mmap_lock for
- * reading, pin_user_pages_remote(), the slow path; unpin_user_pages_dirty_lock()
+ * pins all pages of a range; one byte of it is copied, so that little but pinning is left.
+ * Excluded: the workers' start, their memory, what one does while not all are at work.
+ * Path: process_vm_rw() -> mm_access(): exec_update_lock for reading; process_vm_rw_single_vec():
+ * mmap_lock for reading, pin_user_pages_remote(), the slow path; unpin_user_pages_dirty_lock()
  */
 #include <errno.h>
 #include <string.h>

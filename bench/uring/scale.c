@@ -2,11 +2,10 @@
  * uring/scale: how long-term pinning scales with those who pin, in one mm and in one each.
  *
  * Timed: passes of each worker that registers its own region as a buffer of its own ring, and
- * unregisters it.
- * Excluded: the workers' start, their memory and rings, whatever one does while not all are at
- * work. Path: io_sqe_buffers_register() -> io_pin_pages(): mmap_lock up to 6.7,
- * pin_user_pages_fast() with FOLL_LONGTERM; mm->pinned_vm; io_sqe_buffers_unregister() ->
- * unpin_user_folio()
+ * unregisters it. On 6.1 unregistering sleeps until RCU lets go, which is in the figure.
+ * Excluded: the workers' start, their memory and rings, what one does while not all are at work.
+ * Path: io_sqe_buffers_register() -> io_pin_pages(): pin_user_pages_fast() with FOLL_LONGTERM;
+ * mm->pinned_vm; io_sqe_buffers_unregister() -> unpin_user_folio()
  */
 #include <errno.h>
 #include "bench/core/gang/scale.h"
