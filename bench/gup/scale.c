@@ -5,8 +5,8 @@
  * in two ioctls of an open file of its own. The ioctls count whole, with the module's array of
  * pages: a worker's time is all that it needs, also what it waits for.
  * Excluded: the workers' start, their memory, what one does while not all are at work.
- * Path: pin_user_pages_fast() -> gup_fast_fallback(): no lock, but counters of pages and nodes that
- * all CPUs share; unpin_user_pages()
+ * Path: pin_user_pages_fast() -> gup_fast_fallback(), without a lock where the fast path does;
+ * unpin_user_pages()
  */
 #include <errno.h>
 #include <stdint.h>
