@@ -168,15 +168,16 @@ static uint32_t enter(const struct own *own)
 	return __atomic_add_fetch(&told->entered[own->number], 1, __ATOMIC_SEQ_CST);
 }
 
-/* Ends only when all others are in a pass, too: one after the other they would wait for ever. */
+/* The first ends only when all are in theirs: one after the other they would wait for ever. */
 static int pass_together(void *data)
 {
 	const struct own *own = data;
 	time_t limit = time(NULL) + PATIENCE_SECONDS;
-	uint32_t mine = enter(own);
 
+	if (enter(own) > 1)
+		return 0;
 	for (unsigned int i = 0; i < WORKERS; i++) {
-		while (__atomic_load_n(&told->entered[i], __ATOMIC_SEQ_CST) < mine && mine < 4) {
+		while (!__atomic_load_n(&told->entered[i], __ATOMIC_SEQ_CST)) {
 			if (time(NULL) > limit)
 				return -ETIMEDOUT;
 			sched_yield();

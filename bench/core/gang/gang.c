@@ -26,6 +26,8 @@
 #define MAX_MARKS (1u << 17)
 /* How often the owner looks whether those that it waits for are alive. */
 #define LOOK_NS 50000000ull
+/* Who never gets a CPU, behind others of a real-time policy, is not waited for longer. */
+#define BEGIN_NS (5 * NS_PER_SECOND)
 /* How long a process may take to end before it is killed. */
 #define END_NS (10 * NS_PER_SECOND)
 
@@ -160,22 +162,24 @@ static uint64_t deadline_of(const struct shared *s)
 	return __atomic_load_n(&s->deadline_ns, __ATOMIC_ACQUIRE);
 }
 
-static bool is_over(const struct shared *s, uint64_t now)
+static bool is_over(const struct shared *s, uint64_t begun, uint64_t now)
 {
 	uint64_t deadline_ns = deadline_of(s);
 
-	return value_of(&s->round) == STOP || (deadline_ns && now >= deadline_ns);
+	if (value_of(&s->round) == STOP)
+		return true;
+	return now >= (deadline_ns ? deadline_ns : begun + BEGIN_NS);
 }
 
 /* Of what it did before all had begun, only the last mark is kept: where it is in a pass then. */
 static int work_round(struct gang *g, struct slot *slot, void *own)
 {
 	const struct shared *s = g->shared;
-	uint64_t now;
+	uint64_t begun = now_ns(), now;
 	size_t n = 1;
 	int err;
 
-	slot->marks[0] = now_ns();
+	slot->marks[0] = begun;
 	tell_begun(g);
 	do {
 		err = g->work->pass(own);
@@ -183,7 +187,7 @@ static int work_round(struct gang *g, struct slot *slot, void *own)
 		if (!deadline_of(s))
 			n = 0;
 		slot->marks[n++] = now;
-	} while (!err && !is_over(s, now) && n < MAX_MARKS);
+	} while (!err && !is_over(s, begun, now) && n < MAX_MARKS);
 	slot->marks_count = n;
 	return err;
 }
