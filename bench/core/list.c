@@ -85,12 +85,12 @@ json_t *list_to_json(void)
 
 		json_array_append_new(
 			ret,
-			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b, s:o*}",
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:b, s:b, s:o*}",
 				  "name", b->name, "summary", b->summary, "path", b->path, "inside",
 				  b->inside, "outside", b->outside, "metrics", metrics_to_json(b),
 				  "params", params_to_json(b), "needs", needs_to_json(b), "machine",
-				  b->machine ? b->machine : "plain", "hazard", b->hazard,
-				  PB_BENCHMARK_EMULATED, emulated_to_json(b)));
+				  b->machine ? b->machine : "plain", "timed_only", b->timed_only,
+				  "hazard", b->hazard, PB_BENCHMARK_EMULATED, emulated_to_json(b)));
 	}
 	return ret;
 }

@@ -1,7 +1,11 @@
 /* The kernel's count of pins: see pins.h. */
 #include <errno.h>
+#include <time.h>
 #include "bench/core/pins.h"
 #include "bench/core/sysfile.h"
+
+#define LOOKS	      100
+#define LOOK_AGAIN_NS 10000000
 
 int pins_read(struct bench_ctx *ctx, struct pins *ret_pins)
 {
@@ -12,7 +16,7 @@ int pins_read(struct bench_ctx *ctx, struct pins *ret_pins)
 	return 0;
 }
 
-int pins_account(struct bench_ctx *ctx, const struct pins *before, struct pins *ret_pins)
+static int since(struct bench_ctx *ctx, const struct pins *before, struct pins *ret_pins)
 {
 	int err = pins_read(ctx, ret_pins);
 
@@ -20,10 +24,35 @@ int pins_account(struct bench_ctx *ctx, const struct pins *before, struct pins *
 		return err;
 	ret_pins->acquired -= before->acquired;
 	ret_pins->released -= before->released;
-	bench_counter(ctx, "nr_foll_pin_acquired", (double)ret_pins->acquired, "region");
-	bench_counter(ctx, "nr_foll_pin_released", (double)ret_pins->released, "region");
-	return pins_judge(ctx, (int64_t)(ret_pins->acquired - ret_pins->released),
+	return 0;
+}
+
+static int account(struct bench_ctx *ctx, const struct pins *pins)
+{
+	bench_counter(ctx, "nr_foll_pin_acquired", (double)pins->acquired, "region");
+	bench_counter(ctx, "nr_foll_pin_released", (double)pins->released, "region");
+	return pins_judge(ctx, (int64_t)(pins->acquired - pins->released),
 			  "pins more were taken than given back");
+}
+
+int pins_account(struct bench_ctx *ctx, const struct pins *before, struct pins *ret_pins)
+{
+	int err = since(ctx, before, ret_pins);
+
+	return err ? err : account(ctx, ret_pins);
+}
+
+int pins_account_among_others(struct bench_ctx *ctx, const struct pins *before,
+			      struct pins *ret_pins)
+{
+	struct timespec pause = {.tv_nsec = LOOK_AGAIN_NS};
+	int err = since(ctx, before, ret_pins);
+
+	for (int i = 0; !err && i < LOOKS && ret_pins->acquired != ret_pins->released; i++) {
+		nanosleep(&pause, NULL);
+		err = since(ctx, before, ret_pins);
+	}
+	return err ? err : account(ctx, ret_pins);
 }
 
 int pins_judge(struct bench_ctx *ctx, int64_t held, const char *what)

@@ -21,6 +21,12 @@ int pins_read(struct bench_ctx *ctx, struct pins *ret_pins);
  * given back, or never taken, are judged by pins_judge().
  */
 int pins_account(struct bench_ctx *ctx, const struct pins *before, struct pins *ret_pins);
+/*
+ * The same for what takes long enough that others pin meanwhile: for a second at most it waits for
+ * a moment at which as many are given back as taken. What is never given back stays missing.
+ */
+int pins_account_among_others(struct bench_ctx *ctx, const struct pins *before,
+			      struct pins *ret_pins);
 
 /*
  * @held pins, more or fewer than there should be: fails the case, as bench_fail() does, with "N

@@ -173,7 +173,12 @@ static int explain_limit(const struct runner *r, struct bench_ctx *ctx, int err)
 static int measure_case(struct runner *r, struct bench_ctx *ctx)
 {
 	struct leftovers before = {0};
-	int err = check_clock(ctx);
+	int err;
+
+	if (r->counted && ctx->id->bench->timed_only)
+		return bench_skip(ctx, "its figures are of time, and instructions do not show what "
+				       "workers cost one another: --evidence timed");
+	err = check_clock(ctx);
 
 	if (!err)
 		err = enter_place(r, ctx);

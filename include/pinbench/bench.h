@@ -69,6 +69,11 @@ struct bench {
 	 * to get ready for each. 0: as many as the plan says.
 	 */
 	int counted_repetitions;
+	/*
+	 * Its figures are of time alone, as those of contention are: counted runs skip it, and a
+	 * profile's glob does not mean it.
+	 */
+	bool timed_only;
 	bool hazard; /* breaks its machine on purpose: only runs when named in full */
 	int (*setup)(struct bench_ctx *ctx);
 	int (*run)(struct bench_ctx *ctx);

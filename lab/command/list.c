@@ -74,7 +74,9 @@ static void print_benchmark(const json_t *benchmark)
 	printf("    needs     ");
 	json_array_foreach (json_object_get(benchmark, "needs"), i, need)
 		printf(" %s", json_string_value(need));
-	printf("%s; machine %s%s\n\n", i ? "" : " nothing", text_of(benchmark, "machine"),
+	printf("%s; machine %s%s%s\n\n", i ? "" : " nothing", text_of(benchmark, "machine"),
+	       json_is_true(json_object_get(benchmark, "timed_only")) ? "; only --evidence timed"
+								      : "",
 	       json_is_true(json_object_get(benchmark, "hazard"))
 		       ? "; breaks its machine on purpose, runs only when named in full"
 		       : "");

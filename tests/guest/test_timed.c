@@ -110,11 +110,63 @@ static void test_a_run(void **state)
 	forget(out);
 }
 
+static void check_scaling(const json_t *one, unsigned int workers)
+{
+	double each, total;
+
+	assert_string_equal(text_at(one, "outcome"), "ok");
+	each = median_of(one, "each");
+	total = median_of(one, "total");
+	assert_true(each > 0 && total > 0);
+	/* One sample: each is the workers' time by what they did in total. */
+	assert_float_equal(each * total / 1000, workers, 1e-6);
+	assert_true(fact_of(one, "cpus") == 2);
+	assert_true(fact_of(one, "oversubscribed") == (workers > 2));
+	assert_true(fact_of(one, "passes_max") >= fact_of(one, "passes_min"));
+}
+
+/* Workers in a guest of two processors; where instructions are counted they are a skip. */
+static void test_scaling(void **state)
+{
+	char *out = scratch("scale");
+	g_autofree char *to = g_strconcat("--out=", out, NULL);
+	g_autofree char *profile = g_build_filename(out, "once.ini", NULL);
+	g_autofree char *use = g_strconcat("--profile=", profile, NULL);
+	struct outcome o;
+	json_t *root;
+
+	g_file_set_contents(profile,
+			    "[profile]\nrepetitions=1\n"
+			    "[gup/scale]\nthreads=2\nmm=one\n"
+			    "[gup/scale more than CPUs]\nthreads=4\nmm=each\n",
+			    -1, NULL);
+	o = pinbench("run", "--evidence=timed", "--boots=1", use, to, "--quiet", NULL);
+	assert_status(&o, PB_EXIT_OK);
+	root = load_result(out);
+	check_scaling(json_array_get(json_object_get(root, "cases"), 0), 2);
+	check_scaling(json_array_get(json_object_get(root, "cases"), 1), 4);
+	json_decref(root);
+	outcome_clear(&o);
+	o = pinbench("run", use, to, "--quiet", NULL);
+	root = load_result(out);
+	assert_int_equal(json_array_size(json_object_get(root, "cases")), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const json_t *one = json_array_get(json_object_get(root, "cases"), i);
+
+		assert_string_equal(text_at(one, "outcome"), "skip");
+		assert_says(text_at(one, "reason"), "--evidence timed");
+	}
+	json_decref(root);
+	outcome_clear(&o);
+	forget(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_equal_kernels_on_a_busy_machine),
 		cmocka_unit_test(test_a_run),
+		cmocka_unit_test(test_scaling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

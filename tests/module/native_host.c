@@ -187,14 +187,17 @@ static void check_killed(const char *name, int number, bool (*is_so)(void), int 
 	check(name, began && status == wanted && is_as_it_was(), text);
 }
 
-/* By its name: the first process called so. */
-static pid_t find_process(const char *name)
+/* The agent that @parent has started; the guard is called otherwise. */
+static pid_t find_agent(pid_t parent)
 {
-	char path[64], text[64];
+	char path[64], text[512], name[32];
+	int its_parent;
 
-	for (pid_t pid = 2; pid < 32768; pid++) {
-		snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-		if (!sysfile_read(path, text, sizeof(text)) && !strcmp(text, name))
+	for (pid_t pid = parent + 1; pid < 32768; pid++) {
+		snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+		if (!sysfile_read(path, text, sizeof(text)) &&
+		    sscanf(text, "%*d (%31[^)]) %*c %d", name, &its_parent) == 2 &&
+		    its_parent == parent && !strcmp(name, "pinbench-agent"))
 			return pid;
 	}
 	return 0;
@@ -207,7 +210,7 @@ static void check_agent_killed(void)
 	char text[256];
 	int status;
 
-	agent = find_process("pinbench-agent");
+	agent = find_agent(pid);
 	if (agent)
 		kill(agent, SIGKILL);
 	status = wait_for(pid);

@@ -82,6 +82,7 @@ static void every_benchmark_is_described(void **state)
 		for (gsize k = 0; k < G_N_ELEMENTS(keys); k++)
 			check_words(one, name, keys[k]);
 		assert_true(json_is_boolean(json_object_get(one, "hazard")));
+		assert_true(json_is_boolean(json_object_get(one, "timed_only")));
 	}
 }
 
@@ -131,7 +132,7 @@ static void machines_and_needs_are_known(void **state)
 
 static void check_metric(const json_t *metric, const char *of)
 {
-	static const char *const units[] = {"ratio", "GB/s", "%", "pages", NULL};
+	static const char *const units[] = {"ratio", "GB/s", "pages/us", "%", "pages", NULL};
 	static const char *const pers[] = {"page",    "call",	 "io", "buffer",
 					   "segment", "enabler", NULL};
 	static const char *const betters[] = {PB_BETTER_LOWER, PB_BETTER_HIGHER, NULL};
@@ -196,6 +197,7 @@ static void every_benchmark_has_its_metrics(void **state)
 /* Throughput and success are better when they are higher, a cost when it is lower. */
 static void better_goes_with_the_unit(void **state)
 {
+	static const char *const highers[] = {"GB/s", "pages/us", "%", NULL};
 	json_t *one, *metric;
 	size_t i, k;
 
@@ -203,10 +205,10 @@ static void better_goes_with_the_unit(void **state)
 	json_array_foreach (catalog->list, i, one) {
 		json_array_foreach (json_object_get(one, "metrics"), k, metric) {
 			const char *unit = text_of(metric, "unit");
-			bool higher = unit && (!strcmp(unit, "GB/s") || !strcmp(unit, "%"));
 
 			assert_string_equal(text_of(metric, "better"),
-					    higher ? PB_BETTER_HIGHER : PB_BETTER_LOWER);
+					    unit && is_one_of(unit, highers) ? PB_BETTER_HIGHER
+									     : PB_BETTER_LOWER);
 		}
 	}
 }

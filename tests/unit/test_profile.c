@@ -12,17 +12,18 @@
 #include "scratch.h"
 
 /* Single quotes stand for double ones. Parameters overlap, but not all of them. */
-static const char catalog_text[] =
-	"[{'name':'fam/one','hazard':false,'params':["
-	"{'name':'mode','default':'a','allowed':['a','b','c']},"
-	"{'name':'size','default':'1','allowed':['1','2']}]},"
-	"{'name':'fam/two','hazard':false,'params':["
-	"{'name':'mode','default':'z','allowed':['a','z']}]},"
-	"{'name':'fam/bare','hazard':false,'params':[]},"
-	"{'name':'other/one','hazard':false,'params':["
-	"{'name':'size','default':'1','allowed':['1','2','4']}]},"
-	"{'name':'fam/fault','hazard':true,'params':["
-	"{'name':'kind','default':'panic','allowed':['panic','oops']}]}]";
+static const char catalog_text[] = "[{'name':'fam/one','hazard':false,'params':["
+				   "{'name':'mode','default':'a','allowed':['a','b','c']},"
+				   "{'name':'size','default':'1','allowed':['1','2']}]},"
+				   "{'name':'fam/two','hazard':false,'params':["
+				   "{'name':'mode','default':'z','allowed':['a','z']}]},"
+				   "{'name':'fam/bare','hazard':false,'params':[]},"
+				   "{'name':'other/one','hazard':false,'params':["
+				   "{'name':'size','default':'1','allowed':['1','2','4']}]},"
+				   "{'name':'fam/fault','hazard':true,'params':["
+				   "{'name':'kind','default':'panic','allowed':['panic','oops']}]},"
+				   "{'name':'fam/timed','hazard':false,'timed_only':true,'params':["
+				   "{'name':'size','default':'1','allowed':['1','2']}]}]";
 
 static struct pb_catalog catalog;
 
@@ -130,6 +131,13 @@ static void what_breaks_the_machine_is_named_in_full(void **state)
 	is_refused(state, HEAD "[fam/f*]\n", (const char *[]){"[fam/f*]", NULL});
 	/* Nor do its parameters count among those of a glob. */
 	is_refused(state, HEAD "[fam/*]\nkind=oops\n", (const char *[]){"'kind'", NULL});
+}
+
+static void what_counted_runs_skip_is_named_in_full(void **state)
+{
+	expands_to(state, "[fam/*]\nsize=2\n", "fam/one[size=2] fam/two fam/bare");
+	expands_to(state, "[fam/timed]\nsize=1;2\n", "fam/timed[size=1] fam/timed[size=2]");
+	is_refused(state, HEAD "[fam/tim*]\n", (const char *[]){"[fam/tim*]", NULL});
 }
 
 static void slips_of_the_pen(void **state)
@@ -266,6 +274,7 @@ int main(void)
 		IN_SCRATCH(a_benchmark_takes_what_it_has),
 		IN_SCRATCH(sections_stand_in_the_order_of_the_file),
 		IN_SCRATCH(what_breaks_the_machine_is_named_in_full),
+		IN_SCRATCH(what_counted_runs_skip_is_named_in_full),
 		IN_SCRATCH(slips_of_the_pen),
 		IN_SCRATCH(repetitions_must_be_a_number),
 		IN_SCRATCH(nothing_to_measure),

@@ -312,6 +312,73 @@ static void a_plot_has_a_line_for_each_value(void **state)
 	has(lines->caption, "Held fixed: size=16m.");
 }
 
+/* Cases of one more family: each combination, the value being its place in the list. */
+static void add_scaling(json_t *root)
+{
+	static const char *const sizes[] = {"4k", "2m"}, *const workers[] = {"1", "4", "2"},
+				 *const kinds[] = {"one", "each"};
+
+	for (guint i = 0; i < 12; i++) {
+		json_t *one = json_deep_copy(sample_at(root, "cases.0"));
+		json_t *metric = sample_at(one, "metrics.0");
+		const char *size = sizes[i / 6], *count = workers[i / 2 % 3], *kind = kinds[i % 2];
+		g_autofree char *text =
+			g_strdup_printf("far/far[size=%s,count=%s,kind=%s]", size, count, kind);
+
+		json_object_set_new(one, "id", json_string(text));
+		json_object_set_new(one, "benchmark", json_string("far/far"));
+		json_object_set_new(
+			one, "params",
+			json_pack("{s:s, s:s, s:s}", "size", size, "count", count, "kind", kind));
+		json_object_set_new(metric, "name", json_string("total"));
+		json_object_set_new(metric, "unit", json_string("things/us"));
+		json_object_set_new(metric, "better", json_string("higher"));
+		json_object_set_new(metric, "median", json_integer(i));
+		json_array_append_new(sample_at(root, "cases"), one);
+	}
+}
+
+static double value_at(const struct pb_plot_choice *choice, guint line, guint category)
+{
+	return ((const struct pb_plot_series *)choice->series->pdata[line])->values[category];
+}
+
+/* Numbers are for the axis: of two parameters with as many values, lines are of the one with names.
+ */
+static void a_plot_has_a_line_for_each_name(void **state)
+{
+	json_t *root = sample_root();
+	g_autoptr(pb_result) result = NULL;
+	g_autoptr(GPtrArray) choices = NULL;
+	const struct pb_plot_choice *lines;
+
+	(void)state;
+	add_scaling(root);
+	for (size_t i = 0; i < 6; i++)
+		json_array_remove(sample_at(root, "cases"), 0);
+	json_object_set_new(
+		sample_at(root, "benchmarks"), "far/far",
+		json_deep_copy(json_object_get(sample_at(root, "benchmarks"), "gup/pin")));
+	json_array_clear(sample_at(root, "failures"));
+	result = load(root);
+	choices = pb_plot_choose(result);
+	/* No bars over kind: each of them has its line. */
+	assert_int_equal(choices->len, 1);
+	lines = choices->pdata[0];
+	assert_true(lines->lines);
+	assert_string_equal(lines->x_label, "count");
+	assert_string_equal(lines->y_label, "total, things/us");
+	assert_string_equal(lines->categories->pdata[1], "2");
+	assert_string_equal(lines->categories->pdata[2], "4");
+	assert_int_equal(lines->series->len, 2);
+	has(((struct pb_plot_series *)lines->series->pdata[0])->label, "kind=one");
+	has(((struct pb_plot_series *)lines->series->pdata[1])->label, "kind=each");
+	has(lines->caption, "higher is better");
+	has(lines->caption, "size=4k");
+	assert_true(value_at(lines, 0, 0) == 0 && value_at(lines, 0, 1) == 4);
+	assert_true(value_at(lines, 1, 2) == 3);
+}
+
 static void a_plot_cannot_be_made_to_run_anything(void **state)
 {
 	g_autofree char *mark = g_build_filename(dir, "mark", NULL);
@@ -379,6 +446,7 @@ int main(void)
 		IN_DIR(a_failed_case_without_a_crash_is_listed),
 		IN_DIR(plots_are_chosen_from_the_data),
 		IN_DIR(a_plot_has_a_line_for_each_value),
+		IN_DIR(a_plot_has_a_line_for_each_name),
 		IN_DIR(a_plot_cannot_be_made_to_run_anything),
 		IN_DIR(missing_gnuplot_is_explained),
 		cmocka_unit_test(svg_ids_are_unique),

@@ -236,14 +236,19 @@ static struct pb_plot_choice *choose_part(const struct subject *subject, const c
 	return choice;
 }
 
-/* A benchmark that has a plot for itself is shown at more than one value of something else. */
-static void add_siblings(const struct subject *subject, const char *param, GPtrArray *held)
+/*
+ * A benchmark that has a plot for itself is shown at more than one value of something else. Returns
+ * that, if it is shown at all values of it, else NULL.
+ */
+static const char *add_siblings(const struct subject *subject, const char *param, GPtrArray *held)
 {
 	g_autoptr(GPtrArray) siblings = NULL;
+	g_autoptr(GPtrArray) values = NULL;
+	const char *name;
 
 	if (held->len != 1)
-		return;
-	siblings = pb_plot_siblings(subject->points, held->pdata[0], param);
+		return NULL;
+	siblings = pb_plot_siblings(subject->points, held->pdata[0], param, &name);
 	g_ptr_array_set_free_func(siblings, NULL);
 	for (guint i = 0; i < siblings->len; i++) {
 		if (held->len < PB_PLOT_SERIES)
@@ -251,16 +256,23 @@ static void add_siblings(const struct subject *subject, const char *param, GPtrA
 		else
 			pb_plot_held_free(siblings->pdata[i]);
 	}
+	if (!name)
+		return NULL;
+	values = pb_plot_param_values(subject->points, name);
+	return held->len == values->len ? name : NULL;
 }
 
-static void choose(GPtrArray *choices, const struct subject *subject, bool lines, const char *param)
+/* Returns a parameter each of whose values has a line, or NULL. */
+static const char *choose(GPtrArray *choices, const struct subject *subject, bool lines,
+			  const char *param)
 {
 	g_autoptr(GPtrArray) joined = g_ptr_array_new();
 	g_autoptr(GPtrArray) held = NULL;
+	const char *beside = NULL;
 
 	held = held_benchmarks(subject, param, lines, joined);
 	if (lines)
-		add_siblings(subject, param, held);
+		beside = add_siblings(subject, param, held);
 	for (guint first = 0; first < held->len; first += PB_PLOT_SERIES) {
 		guint last = MIN(first + PB_PLOT_SERIES, held->len);
 		struct pb_plot_choice *choice =
@@ -272,6 +284,7 @@ static void choose(GPtrArray *choices, const struct subject *subject, bool lines
 		choice->x_label = g_string_free(label, FALSE);
 		g_ptr_array_add(choices, choice);
 	}
+	return beside;
 }
 
 /* What else has a curve worth the name, where a family has one benchmark: size beside count. */
@@ -291,21 +304,23 @@ static void choose_more_lines(GPtrArray *choices, const struct subject *subject,
 	}
 }
 
-static void choose_lines(GPtrArray *choices, const struct subject *subject)
+static const char *choose_lines(GPtrArray *choices, const struct subject *subject)
 {
-	const char *param = pick_param(subject, true);
+	const char *param = pick_param(subject, true), *beside;
 
 	if (!param)
-		return;
-	choose(choices, subject, true, param);
+		return NULL;
+	beside = choose(choices, subject, true, param);
 	choose_more_lines(choices, subject, param);
+	return beside;
 }
 
-static void choose_bars(GPtrArray *choices, const struct subject *subject)
+/* Bars at one value of what the lines are over say nothing that those do not. */
+static void choose_bars(GPtrArray *choices, const struct subject *subject, const char *in_lines)
 {
 	const char *param = pick_param(subject, false);
 
-	if (param)
+	if (param && g_strcmp0(param, in_lines))
 		choose(choices, subject, false, param);
 }
 
@@ -315,8 +330,9 @@ GPtrArray *pb_plot_choose(const struct pb_result *result)
 	GPtrArray *choices = g_ptr_array_new_with_free_func(choice_free);
 
 	for (guint i = 0; i < subjects->len; i++) {
-		choose_lines(choices, subjects->pdata[i]);
-		choose_bars(choices, subjects->pdata[i]);
+		const char *in_lines = choose_lines(choices, subjects->pdata[i]);
+
+		choose_bars(choices, subjects->pdata[i], in_lines);
 	}
 	return choices;
 }

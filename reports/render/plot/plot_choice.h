@@ -4,8 +4,8 @@
  *
  * For each family and each primary metric (name and unit) there are at most two:
  * lines over the parameter with the most different ordered values, and bars over
- * the one with the most different names. Everything else is held at its commonest
- * value, which the caption states.
+ * the one with the most different names, unless each of these already has a line of
+ * its own. Everything else is held at its commonest value, which the caption states.
  */
 #ifndef PINBENCH_REPORTS_RENDER_PLOT_PLOT_CHOICE_H
 #define PINBENCH_REPORTS_RENDER_PLOT_PLOT_CHOICE_H

@@ -250,19 +250,34 @@ static GPtrArray *siblings_by(const GArray *points, const struct pb_plot_held *h
 	return siblings;
 }
 
+static bool is_named(const GArray *points, const struct pb_plot_held *held, const char *name)
+{
+	g_autoptr(GArray) all = of_benchmark(points, held->benchmark, name);
+	g_autoptr(GPtrArray) values = pb_plot_param_values(all, name);
+
+	return !pb_plot_is_ordered(values);
+}
+
 GPtrArray *pb_plot_siblings(const GArray *points, const struct pb_plot_held *held,
-			    const char *param)
+			    const char *param, const char **ret_name)
 {
 	GPtrArray *most = g_ptr_array_new_with_free_func(pb_plot_held_free);
+	bool most_named = false;
 
+	*ret_name = NULL;
 	for (guint i = 0; i < held->fixed->len; i++) {
-		GPtrArray *siblings = siblings_by(points, held, param, held->fixed->pdata[i]);
+		const struct pb_param *fixed = held->fixed->pdata[i];
+		GPtrArray *siblings = siblings_by(points, held, param, fixed);
+		bool named = is_named(points, held, fixed->name);
 
-		if (siblings->len > most->len) {
+		if (siblings->len > most->len ||
+		    (siblings->len && siblings->len == most->len && named && !most_named)) {
 			GPtrArray *fewer = most;
 
 			most = siblings;
 			siblings = fewer;
+			most_named = named;
+			*ret_name = fixed->name;
 		}
 		g_ptr_array_unref(siblings);
 	}

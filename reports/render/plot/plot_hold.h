@@ -44,11 +44,12 @@ struct pb_plot_held *pb_plot_hold(const GArray *points, const char *benchmark, c
 void pb_plot_held_free(void *held);
 /*
  * More lines beside @held: the same benchmark with one of its fixed parameters, that which gives
- * most lines, at each of its other values. A list of struct pb_plot_held, perhaps empty; caller
- * unrefs.
+ * most lines, at each of its other values. Of several one whose values are names: numbers are
+ * rather for an axis. A list of struct pb_plot_held, perhaps empty; caller unrefs. *ret_name is the
+ * parameter, or NULL if the list is empty.
  */
 GPtrArray *pb_plot_siblings(const GArray *points, const struct pb_plot_held *held,
-			    const char *param);
+			    const char *param, const char **ret_name);
 
 /* name -> value of what held[first..last-1] all hold at the same value. Caller unrefs. */
 GHashTable *pb_plot_common(const GPtrArray *held, guint first, guint last);
