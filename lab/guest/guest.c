@@ -242,13 +242,9 @@ int pb_guest_boot(const struct pb_guest *guest, guint seconds, struct pb_guest_e
 	if (err)
 		return err;
 	pb_qmp_await(&vm.qmp, STOP_EVENT);
-	/* A QEMU that refuses its accelerator never answers: its end tells. */
-	if (pb_check_interrupted(ret_error))
-		err = -EINTR;
-	else
-		run_command(&vm, "qmp_capabilities", NULL, NULL);
-	if (!err)
-		err = watch_boot(&vm, seconds, ret_error);
+	/* One that refuses its accelerator, or is stuck in it, never answers. */
+	pb_qmp_send(&vm.qmp, "qmp_capabilities");
+	err = watch_boot(&vm, seconds, ret_error);
 	if (err != -EINTR) {
 		explain_boot(&vm, err, seconds, ret_end);
 		err = 0;

@@ -8,18 +8,17 @@
 #include "lab/util/files.h"
 #include "pinbench/result.h"
 
-#define KVM_FILE     "/dev/kvm"
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 /* A kept answer is two lines: what it is the answer to, and this or the reason. */
 #define YES "yes"
 
 /* NULL if it can be opened. It costs nothing, and it may have changed since the last time. */
-static char *try_open(void)
+static char *try_open(const char *device)
 {
-	int fd = open(KVM_FILE, O_RDWR | O_CLOEXEC);
+	int fd = open(device, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
-		return g_strdup_printf(KVM_FILE ": %s", g_strerror(errno));
+		return g_strdup_printf("%s: %s", device, g_strerror(errno));
 	close(fd);
 	return NULL;
 }
@@ -68,11 +67,11 @@ static char *in_one_line(const struct pb_guest_end *end)
 	return g_strstrip(g_strdelimit(line, "\r\n\t", ' '));
 }
 
-static int boot(const struct pb_guest *guest, char **ret_reason, bool *ret_lasting,
+static int boot(const struct pb_guest *guest, guint seconds, char **ret_reason, bool *ret_lasting,
 		GError **ret_error)
 {
 	struct pb_guest_end end;
-	int err = pb_guest_boot(guest, PB_KVM_BOOT_SECONDS, &end, ret_error);
+	int err = pb_guest_boot(guest, seconds, &end, ret_error);
 
 	if (err)
 		return err;
@@ -82,12 +81,12 @@ static int boot(const struct pb_guest *guest, char **ret_reason, bool *ret_lasti
 	return 0;
 }
 
-int pb_kvm_ask(const struct pb_guest *guest, struct pb_progress *progress, char **ret_reason,
-	       GError **ret_error)
+int pb_kvm_ask(const struct pb_guest *guest, const char *device, guint seconds,
+	       struct pb_progress *progress, char **ret_reason, GError **ret_error)
 {
 	const struct pb_machine *machine = guest->machine;
 	g_autofree char *answers = NULL, *path = NULL, *asked = question(machine);
-	g_autofree char *reason = try_open();
+	g_autofree char *reason = try_open(device);
 	bool lasting = false;
 	int err = 0;
 
@@ -98,7 +97,7 @@ int pb_kvm_ask(const struct pb_guest *guest, struct pb_progress *progress, char 
 	path = answers ? g_build_filename(answers, machine->name, NULL) : NULL;
 	if (!reason && !recall(path, asked, &reason)) {
 		pb_progress_stage(progress, "trying machine %s under KVM", machine->name);
-		err = boot(guest, &reason, &lasting, ret_error);
+		err = boot(guest, seconds, &reason, &lasting, ret_error);
 		pb_progress_done(progress);
 	}
 	if (!err && lasting)

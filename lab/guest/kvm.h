@@ -11,17 +11,19 @@
 #define PB_ACCELERATOR_KVM "kvm"
 #define PB_ACCELERATOR_TCG "tcg"
 
+#define PB_KVM_DEVICE "/dev/kvm"
 /* An emulator may boot in as many as well; a processor takes one or two. */
 #define PB_KVM_BOOT_SECONDS 20
 
 /*
  * Boots @guest, whose machine is one of pb_machine_load_kvm() and whose directory is made, and
- * later removed, by the caller. *ret_reason is NULL if it boots, else one line that says why it
- * does not; free with g_free. That it boots, or not in PB_KVM_BOOT_SECONDS, is kept in the cache:
- * for this boot of the host and this machine (its arguments and QEMU's version). What QEMU refuses
- * it refuses at once, and somebody may have put it right: that is asked again.
+ * later removed, by the caller. *ret_reason is NULL if it boots within @seconds, else one line that
+ * says why it does not; free with g_free. @device: PB_KVM_DEVICE. That it boots, or that the time
+ * was up, is kept in the cache: for this boot of the host and this machine (its arguments and
+ * QEMU's version). What QEMU refuses it refuses at once, and somebody may have put it right: that
+ * is asked again.
  */
-int pb_kvm_ask(const struct pb_guest *guest, struct pb_progress *progress, char **ret_reason,
-	       GError **ret_error);
+int pb_kvm_ask(const struct pb_guest *guest, const char *device, guint seconds,
+	       struct pb_progress *progress, char **ret_reason, GError **ret_error);
 
 #endif

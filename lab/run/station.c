@@ -92,7 +92,8 @@ static int ask_kvm(const struct pb_station_parts *parts, struct pb_progress *pro
 	int err = pb_make_directory(directory, ret_error);
 
 	if (!err)
-		err = pb_kvm_ask(&guest, progress, &station->accelerator_reason, ret_error);
+		err = pb_kvm_ask(&guest, PB_KVM_DEVICE, PB_KVM_BOOT_SECONDS, progress,
+				 &station->accelerator_reason, ret_error);
 	pb_remove_tree(directory, NULL);
 	return err;
 }

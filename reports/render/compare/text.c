@@ -241,6 +241,17 @@ static void add_control(GString *out, const struct pb_comparison *c, const json_
 	add_known_delay(out, control);
 }
 
+/* As the baseline says; the other side's is the same, or they were not compared. */
+static const char *whose_time(const struct pb_comparison *c)
+{
+	const char *accelerator =
+		pb_compare_text_at(pb_compare_at(c, "baseline", NULL), "accelerator");
+
+	if (!*accelerator)
+		return "this machine";
+	return strcmp(accelerator, "kvm") ? "an emulator (TCG)" : "a guest under KVM";
+}
+
 static void add_evidence(GString *out, const struct pb_comparison *c)
 {
 	guint unjudged = pb_compare_unjudged(c);
@@ -255,7 +266,8 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 					       unjudged);
 		return;
 	}
-	g_string_append(out, "evidence  timed: ns of this machine; the boot is the replicate\n");
+	g_string_append_printf(out, "evidence  timed: ns of %s; the boot is the replicate\n",
+			       whose_time(c));
 	if (json_is_false(json_object_get(validity_of(c), "paired")))
 		g_string_append(out, "          boots were not run in turn: what drifted looks "
 				     "like an effect\n");
