@@ -153,73 +153,6 @@ static bool has_pair(const GPtrArray *arguments, const char *option, const char 
 	return false;
 }
 
-static struct pb_machine *loaded_kvm(void **state, const struct change *change, bool pmu)
-{
-	g_autofree char *emulator = fake_emulator(state, VERSION);
-	g_autofree char *text = definition(emulator, change);
-	g_autofree char *path = scratch_write(state, "machines/test.ini", text);
-	struct pb_machine *machine = NULL;
-	g_autoptr(GError) error = NULL;
-
-	if (pb_machine_load_kvm(*state, "test", pmu, &machine, &error))
-		fail_msg("%s", error->message);
-	return machine;
-}
-
-/* Nothing of what is there for the emulator's sake, and the timer that a processor has. */
-static void a_processor_of_the_host(void **state)
-{
-	static const char *const unwanted[] = {"no_timer_check", "nolapic_timer", "tsc_early_khz",
-					       "hpet=disable", "pmtmr"};
-	static const char *const kept[] = {"hugepages=36", "nokaslr", "rdinit=/init",
-					   "clocksource=tsc", "random.trust_cpu=off"};
-	const struct change change = {"cmdline", "hugepages=36"};
-	g_autoptr(pb_machine) machine = loaded_kvm(state, &change, false);
-	g_autoptr(GPtrArray) a = pb_machine_arguments(machine, "vmlinux", "initramfs");
-
-	assert_true(machine->kvm);
-	assert_false(machine->icount || machine->snapshot);
-	assert_true(has_pair(a, "-accel", "kvm"));
-	assert_true(has_pair(a, "-cpu", "host,migratable=off,pmu=off"));
-	assert_true(has_pair(a, "-machine", "pc,kernel-irqchip=on"));
-	for (guint i = 0; i < a->len; i++)
-		assert_null(strstr(a->pdata[i], "icount"));
-	for (gsize i = 0; i < G_N_ELEMENTS(unwanted); i++)
-		assert_null(strstr(machine->cmdline, unwanted[i]));
-	for (gsize i = 0; i < G_N_ELEMENTS(kept); i++)
-		if (!strstr(machine->cmdline, kept[i]))
-			fail_msg("%s is not in: %s", kept[i], machine->cmdline);
-}
-
-/* What a definition says of who its processor is and who serves interrupts is meant. */
-static void what_a_processor_of_the_host_keeps(void **state)
-{
-	const struct change split = {"type", "q35,sata=off,kernel-irqchip=split"};
-	const struct change zen = {"cpu", "max,-rdrand,-erms,family=25,model=1"};
-	g_autoptr(pb_machine) iommu = loaded_kvm(state, &split, true);
-	g_autoptr(pb_machine) trusted = loaded_kvm(state, &zen, true);
-
-	assert_string_equal(iommu->type, split.value);
-	assert_string_equal(iommu->cpu, "host,migratable=off,pmu=on");
-	assert_string_equal(trusted->cpu, "host,migratable=off,pmu=on,family=25,model=1,"
-					  "vendor=AuthenticAMD");
-}
-
-/* A result of one is never that of the other. */
-static void an_accelerator_is_part_of_the_hash(void **state)
-{
-	g_autoptr(pb_machine) with = loaded_kvm(state, NULL, true);
-	g_autoptr(pb_machine) without = loaded_kvm(state, NULL, false);
-	struct pb_machine *tcg = NULL;
-
-	assert_int_equal(pb_machine_load_timed(*state, "test", &tcg, NULL), 0);
-	assert_false(tcg->kvm);
-	assert_string_not_equal(with->sha256, without->sha256);
-	assert_string_not_equal(with->sha256, tcg->sha256);
-	assert_string_not_equal(without->sha256, tcg->sha256);
-	pb_machine_free(tcg);
-}
-
 static void is_refused(void **state, const char *key, const char *value)
 {
 	const struct change change = {key, value};
@@ -482,9 +415,6 @@ int main(void)
 		IN_SCRATCH(what_may_be_left_out),
 		IN_SCRATCH(the_pinned_kernel_parameters),
 		IN_SCRATCH(a_machine_in_real_time),
-		IN_SCRATCH(a_processor_of_the_host),
-		IN_SCRATCH(what_a_processor_of_the_host_keeps),
-		IN_SCRATCH(an_accelerator_is_part_of_the_hash),
 		IN_SCRATCH(keys_that_must_be_there),
 		IN_SCRATCH(keys_that_nobody_knows),
 		IN_SCRATCH(memory_and_processors_are_numbers),
