@@ -137,7 +137,9 @@ struct pb_environment {
 	const char *evidence;
 	bool counted;
 	size_t boots;
-	const char *emulator; /* or NULL */
+	const char *emulator;		/* or NULL */
+	const char *accelerator;	/* of timed guests: "kvm", "tcg"; or NULL */
+	const char *accelerator_reason; /* why it is not "kvm", or NULL */
 	const char *cpu;
 	const char *memory;
 	const char *toolchain;

@@ -29,6 +29,8 @@ static const struct pb_text_field environment_fields[] = {
 	PB_TEXT(struct pb_environment, emulator, "emulator", true),
 	PB_TEXT(struct pb_environment, boot_id, "boot_id", true),
 	PB_TEXT(struct pb_environment, replicate, "replicate", true),
+	PB_TEXT(struct pb_environment, accelerator, "accelerator", true),
+	PB_TEXT(struct pb_environment, accelerator_reason, "accelerator_reason", true),
 	PB_TEXT(struct pb_environment, initramfs_sha256, "initramfs_sha256", true),
 	PB_TEXT(struct pb_environment, cpu, "cpu", false),
 	PB_TEXT(struct pb_environment, memory, "memory", false),

@@ -7,6 +7,7 @@
 #include "pinbench/result.h"
 #include "lab/guest/console.h"
 #include "lab/guest/guest.h"
+#include "lab/guest/pin.h"
 #include "lab/guest/protocol.h"
 #include "lab/guest/vm.h"
 #include "lab/util/process.h"
@@ -17,6 +18,9 @@
 #define POLL_MS	   50
 /* The event and the state of a machine stopped through GUEST_PAUSE_PORT. */
 #define PAUSED_EVENT "GUEST_PANICKED"
+#define PAUSED_STATE "guest-panicked"
+/* Any stop, that of a virtual processor that cannot go on included. */
+#define STOP_EVENT "STOP"
 
 void pb_guest_end_clear(struct pb_guest_end *end)
 {
@@ -24,6 +28,8 @@ void pb_guest_end_clear(struct pb_guest_end *end)
 	g_strfreev(end->tail);
 	g_free(end->events);
 	g_free(end->plugin_output);
+	if (end->vcpus)
+		g_array_unref(end->vcpus);
 	*end = (struct pb_guest_end){0};
 }
 
@@ -178,6 +184,75 @@ int pb_guest_snapshot(const struct pb_guest *guest, const char *snapshot,
 	return err;
 }
 
+/* In QEMU's words: the first line of its log, with the second where that says more. */
+static char *describe_stop(const struct vm *vm, const char *state)
+{
+	g_autofree char *log = vm_read_file(vm->guest, "qemu.log");
+
+	g_strstrip(log);
+	log[strcspn(log, "\r\n")] = '\0';
+	return g_strdup_printf("QEMU stopped it, %s%s%s", state, *log ? ": " : "", log);
+}
+
+/* Until it stops, ends, or the time is up: -ETIMEDOUT. */
+static int watch_boot(struct vm *vm, guint seconds, GError **ret_error)
+{
+	gint64 deadline = g_get_monotonic_time() + (gint64)seconds * G_USEC_PER_SEC;
+	int err = 0;
+
+	while (!err && !vm->qmp.arrived && !vm_has_ended(vm)) {
+		pb_qmp_poll(&vm->qmp, POLL_MS);
+		if (vm->qmp.closed)
+			g_usleep(1000);
+		err = pb_check_interrupted(ret_error);
+		if (!err && g_get_monotonic_time() > deadline)
+			err = -ETIMEDOUT;
+	}
+	return err;
+}
+
+static void explain_boot(struct vm *vm, int err, guint seconds, struct pb_guest_end *end)
+{
+	g_autofree char *state = NULL;
+
+	if (vm->qmp.arrived)
+		state = query(vm, "query-status", "status", NULL);
+	if (state && !strcmp(state, PAUSED_STATE))
+		return;
+	explain_end(vm, false, end);
+	if (strcmp(end->failure, PB_FAILURE_MACHINE))
+		return;
+	if (err == -ETIMEDOUT) {
+		end->failure = PB_FAILURE_HANG;
+		g_free(end->detail);
+		end->detail = g_strdup_printf("the guest did not boot in %u s", seconds);
+	} else if (state) {
+		g_free(end->detail);
+		end->detail = describe_stop(vm, state);
+	}
+}
+
+int pb_guest_boot(const struct pb_guest *guest, guint seconds, struct pb_guest_end *ret_end,
+		  GError **ret_error)
+{
+	struct vm vm;
+	int err = vm_start(&vm, guest, -1, false, ret_error);
+
+	*ret_end = (struct pb_guest_end){0};
+	if (err)
+		return err;
+	pb_qmp_await(&vm.qmp, STOP_EVENT);
+	/* One that refuses its accelerator, or is stuck in it, never answers. */
+	pb_qmp_send(&vm.qmp, "qmp_capabilities");
+	err = watch_boot(&vm, seconds, ret_error);
+	if (err != -EINTR) {
+		explain_boot(&vm, err, seconds, ret_end);
+		err = 0;
+	}
+	vm_stop(&vm);
+	return err;
+}
+
 static int write_file(const struct pb_guest *guest, const char *name, const char *text,
 		      GError **ret_error)
 {
@@ -213,6 +288,23 @@ static int open_snapshot(const char *snapshot, int *ret_fd, GError **ret_error)
 	return 0;
 }
 
+/* A QEMU that does not even answer is a machine that died, not an error of ours: 0. */
+static int begin(struct vm *vm, const char *snapshot, struct pb_guest_end *end, GError **ret_error)
+{
+	int err = run_command(vm, "qmp_capabilities", NULL, NULL);
+	g_autoptr(GError) why = NULL;
+
+	if (!err && vm->guest->cpus)
+		err = vm_pin(vm, vm->guest->cpus, &end->vcpus, &why);
+	if (err == -EINVAL) {
+		g_propagate_error(ret_error, g_steal_pointer(&why));
+		return err;
+	}
+	if (!err && snapshot)
+		err = resume(vm, NULL);
+	return err == -EINTR ? pb_check_interrupted(ret_error) : 0;
+}
+
 int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char *plan,
 		 struct pb_guest_end *ret_end, GError **ret_error)
 {
@@ -232,15 +324,10 @@ int pb_guest_run(const struct pb_guest *guest, const char *snapshot, const char 
 		close(fd);
 	if (err)
 		return err;
-	/* A QEMU that does not even answer is a machine that died, not an error of ours. */
-	err = run_command(&vm, "qmp_capabilities", NULL, NULL);
-	if (!err && snapshot)
-		err = resume(&vm, NULL);
-	if (err != -EINTR)
+	err = begin(&vm, snapshot, ret_end, ret_error);
+	if (!err)
 		err = watch(&vm, ret_error);
-	else
-		pb_check_interrupted(ret_error);
-	if (err == -EINTR) {
+	if (err == -EINTR || err == -EINVAL) {
 		vm_stop(&vm);
 		return err;
 	}

@@ -31,8 +31,18 @@
  */
 #define CMDLINE                                                                     \
 	"console=ttyS0 rdinit=/init nokaslr norandmaps noreplace-smp tsc=reliable " \
-	"clocksource=tsc no_timer_check random.trust_cpu=off "                      \
+	"clocksource=tsc%s random.trust_cpu=off "                                   \
 	"random.trust_bootloader=off panic=-1 oops=panic brd.rd_nr=1 brd.rd_size=131072"
+
+/* The emulator's timer may come late, and the kernel would give it up for broken; KVM's does not.
+ */
+#define CMDLINE_TCG " no_timer_check"
+
+/* As the host's is: nothing hidden from the guest so that it could move to another host. */
+#define CPU_KVM "host,migratable=off,pmu=%s"
+/* What the emulator's processors are, and what the kernel asks beside the family. */
+#define CPU_KVM_VENDOR ",vendor=AuthenticAMD"
+#define IRQCHIP	       "kernel-irqchip="
 
 /* QEMU 9.0 and later refuse plugins of version 1. */
 #define LAST_PLUGIN_V1_MAJOR 8
@@ -68,7 +78,7 @@ static int check_disk(const struct pb_machine *m, const char *path, GError **ret
 static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GError **ret_error)
 {
 	g_autofree char *extra = g_key_file_get_string(file, "machine", "cmdline", NULL);
-	g_autoptr(GString) cmdline = g_string_new(CMDLINE);
+	g_autoptr(GString) cmdline = g_string_new(NULL);
 
 	m->description = g_key_file_get_string(file, "machine", "description", NULL);
 	m->emulator = g_key_file_get_string(file, "machine", "emulator", NULL);
@@ -80,6 +90,7 @@ static int read_keys(struct pb_machine *m, GKeyFile *file, const char *path, GEr
 	m->icount = g_key_file_get_boolean(file, "machine", "icount", NULL);
 	m->snapshot = g_key_file_get_boolean(file, "machine", "snapshot", NULL);
 	m->arguments = g_key_file_get_string_list(file, "machine", "arguments", NULL, NULL);
+	g_string_printf(cmdline, CMDLINE, m->kvm ? "" : CMDLINE_TCG);
 	if (m->icount)
 		g_string_append(cmdline, " " CMDLINE_ICOUNT);
 	if (extra)
@@ -154,14 +165,57 @@ static int read_file(const char *configs_dir, const char *name, GKeyFile *file, 
 	return refuse_unknown_keys(file, *ret_path, ret_error);
 }
 
-static int make(const char *name, GKeyFile *file, const char *path, struct pb_machine **ret_machine,
-		GError **ret_error)
+/* Of -cpu what says who the processor is ("family=25"); what it can do is the host's affair. */
+static char *kvm_cpu(const char *defined, bool pmu)
+{
+	g_auto(GStrv) words = g_strsplit(defined, ",", -1);
+	GString *cpu = g_string_new(NULL);
+	bool has_family = false;
+
+	g_string_append_printf(cpu, CPU_KVM, pmu ? "on" : "off");
+	for (char **word = words; *word; word++) {
+		has_family |= g_str_has_prefix(*word, "family=");
+		if (strchr(*word, '='))
+			g_string_append_printf(cpu, ",%s", *word);
+	}
+	if (has_family && !strstr(defined, "vendor="))
+		g_string_append(cpu, CPU_KVM_VENDOR);
+	return g_string_free(cpu, FALSE);
+}
+
+static void make_kvm(struct pb_machine *m, bool pmu)
+{
+	char *cpu = kvm_cpu(m->cpu, pmu);
+
+	g_free(m->cpu);
+	m->cpu = cpu;
+	/* Interrupts are the kernel's own business, but where an emulated IOMMU translates them. */
+	if (!strstr(m->type, IRQCHIP)) {
+		char *type = g_strconcat(m->type, "," IRQCHIP "on", NULL);
+
+		g_free(m->type);
+		m->type = type;
+	}
+}
+
+/* What else than the definition decides what the machine is. */
+struct variant {
+	bool timed;
+	bool kvm; /* timed alone */
+	bool pmu;
+};
+
+static int make(const char *name, GKeyFile *file, const char *path, const struct variant *variant,
+		struct pb_machine **ret_machine, GError **ret_error)
 {
 	g_autoptr(pb_machine) m = g_new0(struct pb_machine, 1);
 	int err;
 
 	m->name = g_strdup(name);
+	m->kvm = variant->kvm;
 	err = read_keys(m, file, path, ret_error);
+	if (!err && m->kvm)
+		make_kvm(m, variant->pmu);
 	if (!err)
 		err = ask_version(m, ret_error);
 	if (err)
@@ -171,18 +225,8 @@ static int make(const char *name, GKeyFile *file, const char *path, struct pb_ma
 	return 0;
 }
 
-int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
-		    GError **ret_error)
-{
-	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_autofree char *path = NULL;
-	int err = read_file(configs_dir, name, file, &path, ret_error);
-
-	return err ? err : make(name, file, path, ret_machine, ret_error);
-}
-
-int pb_machine_load_timed(const char *configs_dir, const char *name,
-			  struct pb_machine **ret_machine, GError **ret_error)
+static int load(const char *configs_dir, const char *name, const struct variant *variant,
+		struct pb_machine **ret_machine, GError **ret_error)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
 	g_autofree char *path = NULL;
@@ -190,9 +234,31 @@ int pb_machine_load_timed(const char *configs_dir, const char *name,
 
 	if (err)
 		return err;
-	g_key_file_set_boolean(file, "machine", "icount", FALSE);
-	g_key_file_set_boolean(file, "machine", "snapshot", FALSE);
-	return make(name, file, path, ret_machine, ret_error);
+	if (variant->timed) {
+		g_key_file_set_boolean(file, "machine", "icount", FALSE);
+		g_key_file_set_boolean(file, "machine", "snapshot", FALSE);
+	}
+	return make(name, file, path, variant, ret_machine, ret_error);
+}
+
+int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine **ret_machine,
+		    GError **ret_error)
+{
+	return load(configs_dir, name, &(struct variant){0}, ret_machine, ret_error);
+}
+
+int pb_machine_load_timed(const char *configs_dir, const char *name,
+			  struct pb_machine **ret_machine, GError **ret_error)
+{
+	return load(configs_dir, name, &(struct variant){.timed = true}, ret_machine, ret_error);
+}
+
+int pb_machine_load_kvm(const char *configs_dir, const char *name, bool pmu,
+			struct pb_machine **ret_machine, GError **ret_error)
+{
+	const struct variant variant = {.timed = true, .kvm = true, .pmu = pmu};
+
+	return load(configs_dir, name, &variant, ret_machine, ret_error);
 }
 
 bool pb_machine_has_plugins(const struct pb_machine *m)
@@ -248,7 +314,7 @@ GPtrArray *pb_machine_arguments(const struct pb_machine *m, const char *vmlinux,
 	add(a, "-display", "none");
 	add(a, "-net", "none");
 	add(a, "-machine", "%s", m->type);
-	add(a, "-accel", "tcg");
+	add(a, "-accel", m->kvm ? "kvm" : "tcg");
 	if (m->icount)
 		add(a, "-icount", ICOUNT);
 	add(a, "-cpu", "%s", m->cpu);

@@ -30,6 +30,7 @@ struct pb_machine {
 	int disk_mib; /* 0: none */
 	bool icount;
 	bool snapshot;
+	bool kvm; /* on a processor of the host, else in the emulator */
 	char **arguments;
 	char *sha256;		/* of the definition and of the recipe below */
 	char *emulator_version; /* "QEMU emulator version 7.2.22 ..." */
@@ -49,6 +50,13 @@ int pb_machine_load(const char *configs_dir, const char *name, struct pb_machine
  */
 int pb_machine_load_timed(const char *configs_dir, const char *name,
 			  struct pb_machine **ret_machine, GError **ret_error);
+/*
+ * The same in real time on a processor of the host, which the guest sees as it is: nothing of the
+ * definition that is there for the emulator's sake. @pmu: it gets the host's counters as well. It
+ * is another machine than that of pb_machine_load_timed(), with another hash. Errors as above.
+ */
+int pb_machine_load_kvm(const char *configs_dir, const char *name, bool pmu,
+			struct pb_machine **ret_machine, GError **ret_error);
 /*
  * Whether the emulator loads plugins that were written for version 1 of their interface: QEMU
  * before 9.0, if it was built with plugins.

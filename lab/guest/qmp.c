@@ -103,18 +103,29 @@ static json_t *await_reply(struct pb_qmp *qmp, const char *command, GError **ret
 	return NULL;
 }
 
-json_t *pb_qmp_command(struct pb_qmp *qmp, const char *command, json_t *arguments,
-		       GError **ret_error)
+static void send_command(struct pb_qmp *qmp, const char *command, json_t *arguments)
 {
 	json_t *request = json_pack("{s:s, s:o*}", "execute", command, "arguments", arguments);
 	char *text = json_dumps(request, JSON_COMPACT);
 	g_autofree char *line = g_strconcat(text, "\n", NULL);
-	json_t *reply, *ret = NULL;
 
 	json_decref(request);
 	free(text);
 	if (send(qmp->fd, line, strlen(line), MSG_NOSIGNAL) != (ssize_t)strlen(line))
 		qmp->closed = true;
+}
+
+void pb_qmp_send(struct pb_qmp *qmp, const char *command)
+{
+	send_command(qmp, command, NULL);
+}
+
+json_t *pb_qmp_command(struct pb_qmp *qmp, const char *command, json_t *arguments,
+		       GError **ret_error)
+{
+	json_t *reply, *ret = NULL;
+
+	send_command(qmp, command, arguments);
 	reply = await_reply(qmp, command, ret_error);
 	if (!reply)
 		return NULL;

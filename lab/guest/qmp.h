@@ -28,6 +28,12 @@ void pb_qmp_await(struct pb_qmp *qmp, const char *name);
 void pb_qmp_poll(struct pb_qmp *qmp, int milliseconds);
 
 /*
+ * Sends {"execute": @command} and does not wait: for one that may never be answered. pb_qmp_poll()
+ * passes over the reply.
+ */
+void pb_qmp_send(struct pb_qmp *qmp, const char *command);
+
+/*
  * Sends {"execute": @command, "arguments": @arguments} and returns what "return"
  * holds (to be freed by json_decref), or NULL with *ret_error: -EPIPE if QEMU has gone,
  * its own words if it refused. Takes @arguments, which may be NULL.

@@ -106,6 +106,7 @@ static int run_in(const struct pb_schedule *s, const struct pb_station *station,
 		.initramfs = station->image->initramfs,
 		.directory = directory,
 		.hang_seconds = s->hang_seconds,
+		.cpus = s->cpus,
 	};
 	struct pb_attempt *alone = batch->len == 1 ? batch->pdata[0] : NULL;
 	struct pb_guest_end end;

@@ -1,5 +1,6 @@
 /* From what came out of guests to result.json: see collect.h. */
 #include <string.h>
+#include "lab/guest/pin.h"
 #include "lab/run/collect.h"
 #include "lab/run/plan.h"
 #include "pinbench/result.h"
@@ -10,6 +11,7 @@ void pb_attempt_clear(struct pb_attempt *attempt)
 	json_decref(attempt->measured);
 	json_decref(attempt->regions);
 	json_decref(attempt->environment);
+	json_decref(attempt->vcpus);
 	json_decref(attempt->failure);
 	json_decref(attempt->reached);
 	pb_counted_clear(&attempt->counted);
@@ -88,11 +90,25 @@ static bool was_finished(const struct pb_attempt *attempt, const struct pb_guest
 	       strcmp(begun->pdata[begun->len - 1], attempt->id) != 0;
 }
 
+static json_t *vcpus_array(const GArray *vcpus)
+{
+	json_t *ret = json_array();
+
+	for (guint i = 0; i < vcpus->len; i++) {
+		const struct pb_vcpu *one = &g_array_index(vcpus, struct pb_vcpu, i);
+
+		json_array_append_new(ret, json_pack("[ii]", one->vcpu, one->cpu));
+	}
+	return ret;
+}
+
 void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
 		     const char *console)
 {
 	g_auto(GStrv) lines = g_strsplit(end->events ? end->events : "", "\n", -1);
 
+	if (end->vcpus && end->vcpus->len && !attempt->vcpus)
+		attempt->vcpus = vcpus_array(end->vcpus);
 	for (char **line = lines; *line; line++) {
 		/* A line cut short by the machine's end is no event. */
 		json_t *event = json_loads(*line, 0, NULL);

@@ -15,6 +15,7 @@ struct pb_attempt {
 	json_t *regions;	   /* PB_EVENT_REGIONS of it, taken out; or NULL */
 	json_t *environment;	   /* what the agent said of its machine, or NULL */
 	json_t *failure;	   /* a member of failures[], or NULL */
+	json_t *vcpus;		   /* [[vcpu, cpu]...] as they were bound, or NULL */
 	json_t *reached;	   /* see pb_watch_reached(), or NULL */
 	struct pb_counted counted; /* of the emulated processor, if it was wanted */
 	char *profile_folder;	   /* where its profile was written, below the result; or NULL */

@@ -114,6 +114,63 @@ static char *of_machines(const struct pb_document_inputs *in,
 	return g_string_free(out, FALSE);
 }
 
+/* What one station says, or "NAME: what it says; NAME: ..." where they differ. NULL: nothing. */
+static char *of_stations(const struct pb_document_inputs *in,
+			 const char *(*say)(const struct pb_station *station))
+{
+	const char *first = say(in->station_of[0]);
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	g_autoptr(GString) out = g_string_new(NULL);
+	bool same = true;
+
+	for (guint i = 0; in->plan->ids[i]; i++) {
+		const struct pb_station *station = in->station_of[i];
+		const char *text = say(station);
+
+		same = same && !g_strcmp0(text, first);
+		if (text && g_hash_table_add(seen, (gpointer)station))
+			g_string_append_printf(out, "%s%s: %s", out->len ? "; " : "",
+					       station->machine->name, text);
+	}
+	return g_strdup(same ? first : out->str);
+}
+
+static const char *say_accelerator(const struct pb_station *station)
+{
+	return station->accelerator;
+}
+
+static const char *say_accelerator_reason(const struct pb_station *station)
+{
+	return station->accelerator_reason;
+}
+
+/* Which of the host's processors each virtual one had: of the machine with the most of them. */
+static json_t *vcpus_of(const struct pb_document_inputs *in)
+{
+	guint count = g_strv_length(in->plan->ids) * in->boots;
+	json_t *most = NULL;
+
+	for (guint i = 0; i < count; i++)
+		if (json_array_size(in->attempts[i].vcpus) > json_array_size(most))
+			most = in->attempts[i].vcpus;
+	return json_incref(most);
+}
+
+/* The first "model name" of this machine's processors. */
+static char *host_cpu(void)
+{
+	g_autofree char *text = NULL;
+	const char *line, *value;
+
+	g_file_get_contents("/proc/cpuinfo", &text, NULL, NULL);
+	line = text ? strstr(text, "model name") : NULL;
+	value = line ? strchr(line, ':') : NULL;
+	if (!value)
+		return g_strdup("a processor of the host");
+	return g_strstrip(g_strndup(value + 1, strcspn(value + 1, "\n")));
+}
+
 static char *say_memory(const struct pb_machine *machine)
 {
 	return g_strdup_printf("%d MiB", machine->memory_mib);
@@ -121,6 +178,11 @@ static char *say_memory(const struct pb_machine *machine)
 
 static char *say_cpu(const struct pb_machine *machine)
 {
+	g_autofree char *host = machine->kvm ? host_cpu() : NULL;
+
+	if (machine->kvm)
+		return g_strdup_printf("%d x %s by KVM, -cpu %s", machine->cpus, host,
+				       machine->cpu);
 	return g_strdup_printf("%d x QEMU TCG, -cpu %s", machine->cpus, machine->cpu);
 }
 
@@ -179,21 +241,38 @@ static json_t *starts_array(const struct pb_document_inputs *in)
 	return starts;
 }
 
+static void add_accelerator(const struct pb_document_inputs *in, json_t *environment)
+{
+	g_autofree char *name = of_stations(in, say_accelerator);
+	g_autofree char *reason = of_stations(in, say_accelerator_reason);
+	json_t *vcpus = vcpus_of(in);
+
+	json_object_set_new(environment, "accelerator", json_string(name));
+	if (reason)
+		json_object_set_new(environment, "accelerator_reason", json_string(reason));
+	if (vcpus)
+		json_object_set_new(environment, "vcpus", vcpus);
+}
+
 static json_t *environment_object(const struct pb_document_inputs *in, json_t *options)
 {
 	const struct pb_machine *m = in->station_of[0]->machine;
 	g_autofree char *memory = of_machines(in, say_memory);
 	g_autofree char *cpu = of_machines(in, say_cpu);
+	json_t *ret;
 
-	return json_pack("{s:s, s:s, s:i, s:o, s:o, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*, "
-			 "s:o*}",
-			 "kind", "guest", "evidence", in->evidence, "boots", (int)in->boots,
-			 "kernel", kernel_object(in, options), "machine", machine_object(in),
-			 "emulator", m->emulator_version, "cpu", cpu, "memory", memory, "toolchain",
-			 in->kernel->toolchain, "initramfs_sha256",
-			 in->station_of[0]->image->initramfs_sha256, "clock", clock_object(in),
-			 "boot_starts", starts_array(in), "counters",
-			 in->counters ? pb_counters_json(in->counters) : NULL);
+	ret = json_pack("{s:s, s:s, s:i, s:o, s:o, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*, "
+			"s:o*}",
+			"kind", "guest", "evidence", in->evidence, "boots", (int)in->boots,
+			"kernel", kernel_object(in, options), "machine", machine_object(in),
+			"emulator", m->emulator_version, "cpu", cpu, "memory", memory, "toolchain",
+			in->kernel->toolchain, "initramfs_sha256",
+			in->station_of[0]->image->initramfs_sha256, "clock", clock_object(in),
+			"boot_starts", starts_array(in), "counters",
+			in->counters ? pb_counters_json(in->counters) : NULL);
+	if (strcmp(in->evidence, PB_EVIDENCE_COUNTED))
+		add_accelerator(in, ret);
+	return ret;
 }
 
 /* The descriptions of the benchmarks that have a case here. */

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include "lab/run/boot.h"
 #include "lab/profile/document.h"
+#include "lab/guest/pin.h"
 #include "lab/run/document.h"
 #include "lab/kernel/module.h"
 #include "lab/paths.h"
@@ -28,6 +29,7 @@ struct pb_begun {
 	struct pb_plan *plan;
 	struct pb_kernel *kernel;
 	char *module;
+	GArray *cpus;	      /* timed: what guests run on; or NULL */
 	GHashTable *stations; /* machine name -> struct pb_station */
 	struct pb_station **station_of;
 	struct pb_attempt *attempts;
@@ -56,6 +58,8 @@ static void begun_free(struct pb_begun *r)
 	if (r->stations)
 		g_hash_table_unref(r->stations);
 	g_free(r->module);
+	if (r->cpus)
+		g_array_unref(r->cpus);
 	pb_kernel_free(r->kernel);
 	pb_plan_free(r->plan);
 	pb_catalog_free(r->catalog);
@@ -167,6 +171,7 @@ static struct pb_schedule schedule_of(struct pb_begun *r)
 		.boots = r->options.boots,
 		.jobs = r->options.jobs,
 		.hang_seconds = r->options.hang_seconds,
+		.cpus = r->cpus,
 		.out = r->options.out,
 		.watch = r->options.watch,
 		.counters = r->options.counters,
@@ -373,6 +378,8 @@ int pb_begun_start(const struct pb_run_options *options, struct pb_progress *pro
 	r->options = *options;
 	r->progress = progress;
 	r->starts = g_ptr_array_new_with_free_func(g_free);
+	if (!is_counted(r))
+		r->cpus = options->cpus ? g_array_copy((GArray *)options->cpus) : pb_pin_cpus();
 	pb_document_times_start(&r->times);
 	err = pb_catalog_load(PB_PATH_AGENT, &r->catalog, ret_error);
 	if (!err)

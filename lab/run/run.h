@@ -16,6 +16,8 @@ struct pb_run_options {
 	const char *evidence;	      /* PB_EVIDENCE_* */
 	const struct pb_watch *watch; /* counted evidence: functions to watch; or NULL */
 	unsigned int counters;	      /* counted evidence: bits of enum pb_counters */
+	const GArray
+		*cpus; /* timed evidence: of int, what guests run on; NULL: all that we may use */
 	guint boots;
 	guint jobs; /* counted evidence only: timed guests run one at a time */
 	guint hang_seconds;

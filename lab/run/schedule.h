@@ -18,6 +18,7 @@ struct pb_schedule {
 	guint boots;
 	guint jobs;
 	guint hang_seconds;
+	const GArray *cpus;	      /* see struct pb_guest, or NULL */
 	const char *out;	      /* consoles of failed guests are kept here */
 	const struct pb_watch *watch; /* counted evidence: or NULL */
 	unsigned int counters;	      /* counted evidence: bits of enum pb_counters */

@@ -1,7 +1,9 @@
 /* A machine with a kernel: see station.h. */
+#include "lab/guest/kvm.h"
 #include "lab/paths.h"
 #include "lab/run/station.h"
 #include "lab/util/files.h"
+#include "lab/util/pmu.h"
 
 void pb_station_free(struct pb_station *station)
 {
@@ -15,6 +17,7 @@ void pb_station_free(struct pb_station *station)
 	g_free(station->boot_console);
 	pb_symbols_free(station->symbols);
 	g_free(station->symbols_text);
+	g_free(station->accelerator_reason);
 	g_free(station);
 }
 
@@ -73,6 +76,46 @@ static int read_symbols(const struct pb_station_parts *parts, struct pb_station 
 	return err;
 }
 
+static int ask_kvm(const struct pb_station_parts *parts, struct pb_progress *progress,
+		   const struct pb_machine *kvm, struct pb_station *station, GError **ret_error)
+{
+	g_autofree char *leaf = g_strdup_printf(".boot-kvm-%s", kvm->name);
+	g_autofree char *relative = g_build_filename(parts->out, leaf, NULL);
+	g_autofree char *directory = g_canonicalize_filename(relative, NULL);
+	struct pb_guest guest = {
+		.machine = kvm,
+		.vmlinux = parts->kernel->vmlinux,
+		.initramfs = station->image->initramfs,
+		.directory = directory,
+		.hang_seconds = parts->hang_seconds,
+	};
+	int err = pb_make_directory(directory, ret_error);
+
+	if (!err)
+		err = pb_kvm_ask(&guest, PB_KVM_DEVICE, PB_KVM_BOOT_SECONDS, progress,
+				 &station->accelerator_reason, ret_error);
+	pb_remove_tree(directory, NULL);
+	return err;
+}
+
+/* A processor of the host measures time; an emulator is what there is without. */
+static int choose_accelerator(const struct pb_station_parts *parts, struct pb_progress *progress,
+			      struct pb_station *station, GError **ret_error)
+{
+	g_autoptr(pb_machine) kvm = NULL;
+	int err = pb_machine_load_kvm(PB_PATH_CONFIGS, parts->machine, !pb_pmu_try(), &kvm,
+				      ret_error);
+
+	if (!err)
+		err = ask_kvm(parts, progress, kvm, station, ret_error);
+	if (err || station->accelerator_reason)
+		return err;
+	pb_machine_free(station->machine);
+	station->machine = g_steal_pointer(&kvm);
+	station->accelerator = PB_ACCELERATOR_KVM;
+	return 0;
+}
+
 int pb_station_make(const struct pb_station_parts *parts, struct pb_progress *progress,
 		    struct pb_station **ret_station, GError **ret_error)
 {
@@ -84,6 +127,7 @@ int pb_station_make(const struct pb_station_parts *parts, struct pb_progress *pr
 	g_autoptr(pb_station) station = g_new0(struct pb_station, 1);
 	int err;
 
+	station->accelerator = PB_ACCELERATOR_TCG;
 	station->boot_console = g_strdup_printf("console-boot-%s.log", parts->machine);
 	err = parts->counted ? pb_machine_load(PB_PATH_CONFIGS, parts->machine, &station->machine,
 					       ret_error)
@@ -92,6 +136,8 @@ int pb_station_make(const struct pb_station_parts *parts, struct pb_progress *pr
 	if (!err)
 		err = pb_image_get(parts->kernel, station->machine, &image, parts->hang_seconds,
 				   progress, &station->image, &station->boot, ret_error);
+	if (!err && !parts->counted)
+		err = choose_accelerator(parts, progress, station, ret_error);
 	if (!err)
 		err = add_boots(parts, progress, station, ret_error);
 	if (!err && parts->needs_symbols)

@@ -15,6 +15,8 @@ struct pb_station {
 	char *boot_console;	    /* the name of its console beside result.json */
 	struct pb_symbols *symbols; /* if counters are wanted; and as the plugin reads them */
 	char *symbols_text;
+	const char *accelerator;  /* PB_ACCELERATOR_*; static */
+	char *accelerator_reason; /* timed evidence: why it is not KVM, or NULL */
 };
 typedef struct pb_station pb_station;
 

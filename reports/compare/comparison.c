@@ -65,6 +65,7 @@ static json_t *setup_differences(const struct pb_environment *before,
 	add_difference(list, "machine", before->machine.description, after->machine.description);
 	add_difference(list, "machine definition", before->machine.sha256, after->machine.sha256);
 	add_difference(list, "emulator", before->emulator, after->emulator);
+	add_difference(list, "accelerator", before->accelerator, after->accelerator);
 	add_difference(list, "cpu", before->cpu, after->cpu);
 	add_difference(list, "memory", before->memory, after->memory);
 	add_difference(list, "toolchain", before->toolchain, after->toolchain);
@@ -209,19 +210,26 @@ static void conclude(json_t *root, const guint *counts, enum pb_verdict verdict,
 static int check(const struct pb_environment *before, const struct pb_environment *after,
 		 GError **ret_error)
 {
-	if (!strcmp(before->evidence, after->evidence) && strcmp(before->kind, after->kind))
-		return pb_fail(
-			ret_error, EINVAL, PB_EXIT_USAGE,
-			"the baseline was measured in a %s environment and the patched one "
-			"in a %s one: their times are of different machines; measure both in "
-			"the same way",
-			before->kind, after->kind);
-	if (!strcmp(before->evidence, after->evidence))
-		return 0;
-	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-		       "the baseline's evidence is %s and the patched one's %s: the two "
-		       "are never compared; measure both in the same way",
-		       before->evidence, after->evidence);
+	if (strcmp(before->evidence, after->evidence))
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+			       "the baseline's evidence is %s and the patched one's %s: the two "
+			       "are never compared; measure both in the same way",
+			       before->evidence, after->evidence);
+	if (strcmp(before->kind, after->kind))
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+			       "the baseline was measured in a %s environment and the patched one "
+			       "in a %s one: their times are of different machines; measure both in "
+			       "the same way",
+			       before->kind, after->kind);
+	/* An older result does not say; that it does not stands among the differences. */
+	if (before->accelerator && after->accelerator &&
+	    strcmp(before->accelerator, after->accelerator) != 0)
+		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+			       "the baseline's time is that of a guest under %s and the patched "
+			       "one's under %s: the two are never compared; measure both on one "
+			       "machine",
+			       before->accelerator, after->accelerator);
+	return 0;
 }
 
 struct pb_compare_rules pb_compare_default_rules(bool counted)

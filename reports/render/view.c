@@ -234,6 +234,15 @@ static const char *machine_words(struct pb_view *view)
 	return pb_view_say(view, "%s: %s", machine->name, machine->description);
 }
 
+static const char *accelerator_words(struct pb_view *view)
+{
+	const struct pb_environment *env = &view->result->environment;
+
+	if (!env->accelerator || !env->accelerator_reason)
+		return env->accelerator;
+	return pb_view_say(view, "%s; not KVM: %s", env->accelerator, env->accelerator_reason);
+}
+
 static const char *counter_words(struct pb_view *view)
 {
 	const struct pb_processor *counters = &view->result->environment.counters;
@@ -271,6 +280,7 @@ static void add_trust(struct pb_view *view)
 	pb_view_trust(view, "CPU", env->cpu);
 	pb_view_trust(view, "Memory", env->memory);
 	pb_view_trust(view, "Emulator", env->emulator);
+	pb_view_trust(view, "Accelerator", accelerator_words(view));
 	pb_view_trust(view, "Toolchain", env->toolchain);
 	pb_view_trust(view, "pinbench",
 		      pb_view_say(view, "%s (%s)", view->result->tool.version,
@@ -279,12 +289,32 @@ static void add_trust(struct pb_view *view)
 	pb_view_trust(view, "Run", pb_view_say(view, "profile %s, %s", run->profile, wall));
 }
 
+/* Whose time it is. */
+static const char *timed_line(struct pb_view *view)
+{
+	const struct pb_environment *env = &view->result->environment;
+
+	if (!env->accelerator)
+		return words_of(env)->line;
+	if (!strcmp(env->accelerator, "kvm"))
+		return pb_view_say(view,
+				   "timed: time of a guest under KVM on %s; says nothing finer "
+				   "than the spread between its boots",
+				   env->cpu);
+	return pb_view_say(view,
+			   "timed: time of an emulator (TCG): it shows that the procedure works, "
+			   "not what a processor takes. No KVM: %s",
+			   env->accelerator_reason ? env->accelerator_reason : "not said why");
+}
+
 /* The line on the kind of evidence; that some of it is inexact comes first. */
 static const char *evidence_line(struct pb_view *view)
 {
 	const struct pb_result *result = view->result;
 	size_t inexact = 0;
 
+	if (!result->environment.counted)
+		return timed_line(view);
 	for (size_t i = 0; i < result->case_count; i++)
 		inexact += result->cases[i].outcome == PB_CASE_OK &&
 			   result->cases[i].not_deterministic;

@@ -2,11 +2,13 @@
  * Timed evidence in guests, on a machine that is kept busy: two equal kernels are never told
  * apart, and a delay of a known size is seen.
  */
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "lab/guest/pin.h"
 #include "pinbench/exit.h"
 #include "tests/guest/harness.h"
 
@@ -82,6 +84,24 @@ static void test_equal_kernels_on_a_busy_machine(void **state)
 	forget(out);
 }
 
+/* Why it is not KVM is said where there is none, once. */
+static void check_accelerator(const json_t *environment, const char *said)
+{
+	const char *reason = json_string_value(json_object_get(environment, "accelerator_reason"));
+	const char *first = strstr(said, "No KVM: ");
+
+	if (!strcmp(text_at(environment, "accelerator"), "kvm")) {
+		assert_null(reason);
+		assert_says(said, "time of a guest under KVM");
+		return;
+	}
+	assert_string_equal(text_at(environment, "accelerator"), "tcg");
+	assert_true(reason && *reason);
+	assert_says(said, "not what a");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "No KVM: "));
+}
+
 /* The order of cases is drawn for each boot, and every boot has all of them. */
 static void test_a_run(void **state)
 {
@@ -98,6 +118,7 @@ static void test_a_run(void **state)
 	environment = json_object_get(root, "environment");
 	assert_string_equal(text_at(environment, "evidence"), "timed");
 	assert_int_equal(json_array_size(json_object_get(environment, "boot_starts")), 2);
+	check_accelerator(environment, o.out);
 	json_array_foreach (json_object_get(root, "cases"), i, one) {
 		const json_t *metric = json_array_get(json_object_get(one, "metrics"), 0);
 
@@ -161,12 +182,133 @@ static void test_scaling(void **state)
 	forget(out);
 }
 
+static char *proc_text(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
+
+/* The text of a file of /proc, whose zeros are spaces; "" if it is gone. */
+static char *proc_text(const char *fmt, ...)
+{
+	g_autofree char *path = NULL;
+	char *text = NULL;
+	gsize bytes = 0;
+	va_list args;
+
+	va_start(args, fmt);
+	path = g_strdup_vprintf(fmt, args);
+	va_end(args);
+	if (!g_file_get_contents(path, &text, &bytes, NULL))
+		return g_strdup("");
+	for (gsize i = 0; i < bytes; i++)
+		text[i] = text[i] ? text[i] : ' ';
+	return text;
+}
+
+static bool still_runs(pid_t child)
+{
+	siginfo_t info = {0};
+
+	return !waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT | WNOHANG) && !info.si_pid;
+}
+
+/* The QEMU that pinbench has given a plan, or 0. */
+static int find_qemu(pid_t pinbench)
+{
+	g_autofree char *parent = g_strdup_printf("PPid:\t%d\n", pinbench);
+	g_autoptr(GDir) dir = g_dir_open("/proc", 0, NULL);
+	const char *name;
+
+	while ((name = g_dir_read_name(dir))) {
+		g_autofree char *status = proc_text("/proc/%s/status", name);
+		g_autofree char *line = proc_text("/proc/%s/cmdline", name);
+
+		if (strstr(status, parent) && strstr(line, "plan.json"))
+			return atoi(name);
+	}
+	return 0;
+}
+
+struct threads {
+	int bound;	     /* whose only processor is the wanted one */
+	int free;	     /* that may use it beside others, or cannot be told */
+	bool bound_ran_most; /* the bound one took more time than any other */
+};
+
+static struct threads look(int qemu, int cpu)
+{
+	g_autofree char *wanted = g_strdup_printf("Cpus_allowed_list:\t%d\n", cpu);
+	g_autofree char *path = g_strdup_printf("/proc/%d/task", qemu);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	struct threads seen = {0};
+	guint64 bound_ns = 0, other_ns = 0;
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *status = proc_text("/proc/%d/task/%s/status", qemu, name);
+		g_autofree char *time = proc_text("/proc/%d/task/%s/schedstat", qemu, name);
+		guint64 ns = g_ascii_strtoull(time, NULL, 10);
+		bool is_bound = strstr(status, wanted) != NULL;
+		cpu_set_t set;
+
+		if (sched_getaffinity(atoi(name), sizeof(set), &set))
+			continue;
+		seen.bound += is_bound;
+		seen.free += !is_bound && CPU_ISSET(cpu, &set);
+		bound_ns = is_bound ? ns : bound_ns;
+		other_ns = is_bound ? other_ns : MAX(other_ns, ns);
+	}
+	seen.bound_ran_most = bound_ns > other_ns;
+	return seen;
+}
+
+/* Each virtual processor is where the result says, and nothing else of QEMU is there. */
+static void test_virtual_processors_are_bound(void **state)
+{
+	g_autoptr(GArray) cpus = pb_pin_cpus();
+	int cpu = g_array_index(cpus, int, 0), looks = 0;
+	char *out = scratch("bound");
+	g_autofree char *to = g_strconcat("--out=", out, NULL);
+	const char *const arguments[] = {"run",	    "--evidence=timed", "--boots=1", to,
+					 "--quiet", "null/empty",	NULL};
+	struct threads last = {0};
+	struct running running;
+	struct outcome o;
+	json_t *root, *vcpus;
+
+	if (cpus->len < 2) {
+		forget(out);
+		skip();
+	}
+	running = pinbench_start(NULL, arguments);
+	while (still_runs(running.pid)) {
+		int qemu = find_qemu(running.pid);
+		struct threads seen = qemu ? look(qemu, cpu) : (struct threads){0};
+
+		if (seen.bound && !seen.free) {
+			last = seen;
+			looks++;
+		}
+		g_usleep(50000);
+	}
+	o = pinbench_wait(&running);
+	assert_status(&o, PB_EXIT_OK);
+	assert_true(looks > 3);
+	assert_int_equal(last.bound, 1);
+	assert_true(last.bound_ran_most);
+	root = load_result(out);
+	vcpus = json_object_get(json_object_get(root, "environment"), "vcpus");
+	assert_int_equal(json_array_size(vcpus), 1);
+	assert_int_equal(json_integer_value(json_array_get(json_array_get(vcpus, 0), 1)), cpu);
+	json_decref(root);
+	outcome_clear(&o);
+	forget(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_equal_kernels_on_a_busy_machine),
 		cmocka_unit_test(test_a_run),
 		cmocka_unit_test(test_scaling),
+		cmocka_unit_test(test_virtual_processors_are_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "lab/guest/pin.h"
 #include "lab/run/collect.h"
 #include "pinbench/result.h"
 
@@ -371,6 +372,27 @@ static void metrics_are_matched_by_name(void **state)
 	pb_attempt_clear(&boots[1]);
 }
 
+/* Which processor each virtual one had is the guest's, and so of every case in it. */
+static void virtual_processors_were_bound(void **state)
+{
+	g_autoptr(GArray) vcpus = g_array_new(FALSE, FALSE, sizeof(struct pb_vcpu));
+	g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(struct pb_vcpu));
+	const struct pb_vcpu all[] = {{0, 3}, {1, 5}};
+	struct pb_attempt bound, unbound;
+	char *text;
+
+	(void)state;
+	g_array_append_vals(vcpus, all, G_N_ELEMENTS(all));
+	bound = attempt_end(BEGIN OK("1") EXIT, &(struct pb_guest_end){.vcpus = vcpus});
+	unbound = attempt_end(BEGIN OK("1") EXIT, &(struct pb_guest_end){.vcpus = none});
+	text = json_dumps(bound.vcpus, JSON_COMPACT);
+	assert_string_equal(text, "[[0,3],[1,5]]");
+	assert_null(unbound.vcpus);
+	free(text);
+	pb_attempt_clear(&bound);
+	pb_attempt_clear(&unbound);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +412,7 @@ int main(void)
 		cmocka_unit_test(not_reached_before_an_interruption),
 		cmocka_unit_test(an_oops_line_that_is_no_text),
 		cmocka_unit_test(metrics_are_matched_by_name),
+		cmocka_unit_test(virtual_processors_were_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include "reports/render/compare/html.h"
 #include "reports/render/compare/junit.h"
 #include "reports/render/compare/markdown.h"
+#include "reports/render/compare/text.h"
 #include "reports/render/compare/words.h"
 #include "tests/unit/compare_sample.h"
 #include "tests/unit/rendered.h"
@@ -119,6 +120,36 @@ static void page_of_timed_figures(void **state)
 	has(html, "Benjamini");
 	lacks(html, "No chosen benchmark");
 	lacks(html, "module");
+}
+
+static void whose_time_a_comparison_is_of(void **state)
+{
+	static const struct {
+		const char *accelerator, *line, *trust;
+	} all[] = {
+		{"kvm", "ns of a guest under KVM;", "on a processor of the host"},
+		{"tcg", "ns of an emulator (TCG);", "No KVM: it hung"},
+		{NULL, "ns of this machine;", NULL},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+		json_t *root = parse(sample_timed);
+		g_autoptr(pb_comparison) c = NULL;
+		g_autofree char *text = NULL, *html = NULL;
+
+		if (all[i].accelerator) {
+			sample_set(root, "baseline.accelerator", json_string(all[i].accelerator));
+			sample_set(root, "baseline.accelerator_reason", json_string("it hung"));
+		}
+		c = load(state, root);
+		text = pb_render_comparison_text(c, 0);
+		html = html_of(state, c);
+		has(text, all[i].line);
+		if (all[i].trust)
+			has(html, all[i].trust);
+		else
+			lacks(html, "accelerator");
+	}
 }
 
 /* What the file does not have is not made up. */
@@ -409,6 +440,7 @@ int main(void)
 		cmocka_unit_test(percentages),
 		IN_SCRATCH(page_of_counted_figures),
 		IN_SCRATCH(page_of_timed_figures),
+		IN_SCRATCH(whose_time_a_comparison_is_of),
 		IN_SCRATCH(nothing_is_invented),
 		IN_SCRATCH(boots_that_took_no_turns),
 		IN_SCRATCH(none_of_the_functions_was_executed),

@@ -207,6 +207,36 @@ static void kinds_are_never_mixed(void **state)
 			    (const char *[]){"counted", "timed", "never compared", NULL});
 }
 
+static struct pb_result *timed_under(void **state, const char *name, const char *accelerator)
+{
+	json_t *root = sample_root();
+
+	sample_set(root, "environment.evidence", json_string(PB_EVIDENCE_TIMED));
+	if (accelerator)
+		sample_set(root, "environment.accelerator", json_string(accelerator));
+	return sample_load(state, name, root);
+}
+
+/* Time of an emulator, and time of a processor: the same unit, and not the same thing. */
+static void accelerators_are_never_mixed(void **state)
+{
+	g_autoptr(pb_result) kvm = timed_under(state, "one", "kvm");
+	g_autoptr(pb_result) tcg = timed_under(state, "other", "tcg");
+	g_autoptr(pb_result) old = timed_under(state, "old", NULL);
+	g_autoptr(GError) error = NULL;
+	json_t *root = NULL;
+
+	assert_true(compare_pair(kvm, tcg, &root, &error) < 0);
+	assert_null(root);
+	scratch_check_error(error, PB_EXIT_USAGE,
+			    (const char *[]){"kvm", "tcg", "never compared", NULL});
+	/* Of a result that does not say it stands among what differs. */
+	assert_int_equal(compare_pair(kvm, old, &root, NULL), 0);
+	assert_string_equal(json_string_value(sample_at(root, "validity.setup_differences.0.what")),
+			    "accelerator");
+	json_decref(root);
+}
+
 static void what_else_differs(void **state)
 {
 	json_t *patched = sample_root();
@@ -295,6 +325,7 @@ int main(void)
 		IN_SCRATCH(on_one_side_only),
 		IN_SCRATCH(what_differs_in_kind_is_not_compared),
 		IN_SCRATCH(kinds_are_never_mixed),
+		IN_SCRATCH(accelerators_are_never_mixed),
 		IN_SCRATCH(what_else_differs),
 		IN_SCRATCH(a_mail_in_72_columns),
 		IN_SCRATCH(nothing_measured),

@@ -6,9 +6,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 
 #include "lab/doctor/checks.h"
 #include "lab/doctor/disks.h"
+#include "lab/doctor/kvm.h"
 #include "lab/doctor/peers.h"
 #include "lab/doctor/places.h"
 #include "lab/doctor/report.h"
@@ -352,6 +354,37 @@ static void a_machine_with_nothing(void **state)
 	json_decref(report);
 }
 
+static void a_device_that_is_no_kvm(void **state)
+{
+	g_autofree char *nowhere = scratch_path(state, "kvm");
+	struct pb_kvm_trial trial;
+
+	pb_kvm_try(nowhere, &trial);
+	assert_string_equal(trial.failed, "open");
+	assert_int_equal(trial.error, ENOENT);
+	write_text(state, "kvm", "");
+	pb_kvm_try(nowhere, &trial);
+	assert_string_equal(trial.failed, "KVM_CREATE_VM");
+	assert_int_equal(trial.error, ENOTTY);
+	assert_false(trial.ran || trial.hung);
+}
+
+/* Whatever KVM this machine has: the code ran to its end, or it is known what stopped it. */
+static void what_this_machine_has(void **state)
+{
+	struct pb_kvm_trial trial;
+
+	(void)state;
+	pb_kvm_try("/dev/kvm", &trial);
+	if (trial.failed)
+		assert_true(trial.error != 0);
+	else if (!trial.hung)
+		/* The loop is simple enough for any: it is behind it that they differ. */
+		assert_true(trial.ran ? trial.offset > PB_KVM_CMPXCHG16B_OFFSET : trial.exit != 0);
+	if (!trial.failed && !trial.hung)
+		assert_true(trial.offset >= PB_KVM_CMPXCHG16B_OFFSET && trial.loop_ns > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +393,7 @@ int main(void)
 		IN_SCRATCH(disks_in_use_are_told_apart), IN_SCRATCH(who_meets_where),
 		IN_SCRATCH(the_tree_by_hwloc),		 IN_SCRATCH(the_text_offers_them),
 		IN_SCRATCH(a_machine_with_nothing),
+		IN_SCRATCH(a_device_that_is_no_kvm),	 IN_SCRATCH(what_this_machine_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -429,6 +429,46 @@ static void svg_ids_are_unique(void **state)
 	assert_null(pb_svg_adapt("<svg cut", "p", "l"));
 }
 
+static json_t *timed_root(const char *accelerator, const char *reason)
+{
+	json_t *root = sample_root();
+
+	sample_set(root, "environment.evidence", json_string(PB_EVIDENCE_TIMED));
+	sample_set(root, "environment.cpu", json_string("1 x Fast"));
+	if (accelerator)
+		sample_set(root, "environment.accelerator", json_string(accelerator));
+	if (reason)
+		sample_set(root, "environment.accelerator_reason", json_string(reason));
+	return root;
+}
+
+/* Whose time it is stands once in each. */
+static void whose_time_it_is(void **state)
+{
+	static const struct {
+		const char *accelerator, *reason, *line, *row;
+	} all[] = {
+		{"tcg", "it <hung>", "not what a processor takes. No KVM: it <hung>\n",
+		 "tcg; not KVM: it &lt;hung&gt;"},
+		{"kvm", NULL, "timed: time of a guest under KVM on 1 x Fast; says nothing",
+		 "<dt>Accelerator</dt><dd>kvm</dd>"},
+		{NULL, NULL, "timed: wall-clock time on this machine", "<dt>Emulator</dt>"},
+	};
+
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
+		g_autoptr(pb_result) result = load(timed_root(all[i].accelerator, all[i].reason));
+		g_autofree char *text = terminal_text(result, 400), *page = NULL;
+
+		has(text, all[i].line);
+		assert_int_equal(pb_render_html(result, dir, NULL), 0);
+		page = written("report.html");
+		has(page, all[i].row);
+		if (!all[i].accelerator)
+			lacks(page, "Accelerator");
+	}
+}
+
 #define IN_DIR(test) cmocka_unit_test_setup_teardown(test, make_dir, drop_dir)
 
 int main(void)
@@ -443,6 +483,7 @@ int main(void)
 		IN_DIR(markdown_has_the_figures),
 		IN_DIR(html_is_whole_and_escaped),
 		IN_DIR(an_interrupted_run_says_so),
+		IN_DIR(whose_time_it_is),
 		IN_DIR(a_failed_case_without_a_crash_is_listed),
 		IN_DIR(plots_are_chosen_from_the_data),
 		IN_DIR(a_plot_has_a_line_for_each_value),

@@ -160,6 +160,7 @@ void pb_compare_add_kernels(GString *out, const struct pb_compare_page *page)
 		{"processor", NULL, "cpu"},
 		{"memory", NULL, "memory"},
 		{"emulator", NULL, "emulator"},
+		{"accelerator", NULL, "accelerator"},
 		{"toolchain", NULL, "toolchain"},
 	};
 	const json_t *before = pb_compare_at(page->comparison, "baseline", NULL);

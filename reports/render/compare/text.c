@@ -263,6 +263,17 @@ static void add_native(GString *out, const struct pb_comparison *c)
 				     "difference is shown\n");
 }
 
+/* As the baseline says; the other side's is the same, or they were not compared. */
+static const char *whose_time(const struct pb_comparison *c)
+{
+	const char *accelerator =
+		pb_compare_text_at(pb_compare_at(c, "baseline", NULL), "accelerator");
+
+	if (!*accelerator)
+		return "this machine";
+	return strcmp(accelerator, "kvm") ? "an emulator (TCG)" : "a guest under KVM";
+}
+
 static void add_evidence(GString *out, const struct pb_comparison *c)
 {
 	guint unjudged = pb_compare_unjudged(c);
@@ -281,7 +292,8 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 		add_native(out, c);
 		return;
 	}
-	g_string_append(out, "evidence  timed: ns of this machine; the boot is the replicate\n");
+	g_string_append_printf(out, "evidence  timed: ns of %s; the boot is the replicate\n",
+			       whose_time(c));
 	if (json_is_false(json_object_get(validity_of(c), "paired")))
 		g_string_append(out, "          boots were not run in turn: what drifted looks "
 				     "like an effect\n");

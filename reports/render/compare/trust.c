@@ -84,6 +84,21 @@ static void add_evidence(GPtrArray *items, const json_t *validity, guint unjudge
 	add(items, PB_TRUST_UNKNOWN, "evidence", g_strdup(*kind ? kind : "not recorded"));
 }
 
+static void add_accelerator(GPtrArray *items, const struct pb_comparison *c)
+{
+	const json_t *environment = pb_compare_at(c, "baseline", NULL);
+	const char *accelerator = pb_compare_text_at(environment, "accelerator");
+
+	if (!strcmp(accelerator, "kvm"))
+		add(items, PB_TRUST_OK, "accelerator",
+		    g_strdup("KVM: the guests ran on a processor of the host"));
+	else if (*accelerator)
+		add(items, PB_TRUST_WARNING, "accelerator",
+		    g_strdup_printf("TCG: time of an emulator. It shows that the procedure works, "
+				    "not what a processor takes. No KVM: %s",
+				    pb_compare_text_at(environment, "accelerator_reason")));
+}
+
 static void add_emulated(GPtrArray *items, const json_t *validity)
 {
 	g_autoptr(GPtrArray) sentences = pb_compare_emulated(validity);
@@ -335,6 +350,7 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 	if (!validity)
 		return items;
 	add_evidence(items, validity, pb_compare_unjudged(c));
+	add_accelerator(items, c);
 	add_emulated(items, validity);
 	add_flag(items, json_object_get(validity, "text_differs"), "code differs",
 		 "the two kernels have different .text", "both kernels have the same .text");
