@@ -241,7 +241,7 @@ static void write_lost_case(struct runner *r, const struct case_id *id, int stat
 	if (context_init(&ctx, id, r->counted, r->scratch_dir))
 		return;
 	explain_loss(r, &ctx, status);
-	write_case(r, json_pack("{s:s, s:s, s:s, s:i, s:o}", PB_EVENT, PB_EVENT_CASE, "lost",
+	write_case(r, json_pack("{s:s, s:s, s:i, s:o}", PB_EVENT, PB_EVENT_CASE, "lost",
 				PB_FAILURE_AGENT, "status", status, PB_EVENT_CASE,
 				context_to_json(&ctx, PB_OUTCOME_FAIL)));
 	context_clear(&ctx);
