@@ -11,6 +11,8 @@
 #include "lab/native/devices.h"
 #include "lab/native/hugepages.h"
 #include "lab/native/kernel.h"
+#include "lab/native/perf.h"
+#include "lab/native/profiles.h"
 #include "lab/native/topology.h"
 #include "lab/paths.h"
 #include "lab/run/plan.h"
@@ -70,6 +72,8 @@ static int check(struct native *n, GError **ret_error)
 {
 	int err = make_plan(n, ret_error);
 
+	if (!err && n->native->perf_record)
+		err = pb_perf_usable(ret_error);
 	if (!err)
 		err = pb_native_choose_cpus(n->native->cpus, n->native->numa_node, &n->cpus,
 					    ret_error);
@@ -157,6 +161,18 @@ static int measure(struct native *n, GError **ret_error)
 	return err;
 }
 
+/* After all figures: a profiler slows what it looks at. */
+static int profile(struct native *n, GError **ret_error)
+{
+	const struct pb_profiles_options options = {
+		.out = n->options->out,
+		.scratch = n->options->out,
+		.devices = n->native->devices,
+	};
+
+	return n->native->perf_record ? pb_profiles_take(&options, n->progress, ret_error) : 0;
+}
+
 /* Every option that is on, sorted, as a guest's kernel has it. */
 static void add_options(json_t *kernel)
 {
@@ -228,6 +244,8 @@ static int run(struct native *n, gboolean *ret_saved, GError **ret_error)
 
 	if (!err)
 		err = measure(n, ret_error);
+	if (!err)
+		err = profile(n, ret_error);
 	ret = restore(n, err, ret_error);
 	if (!has_result(n))
 		return ret;
