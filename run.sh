@@ -38,6 +38,7 @@ liburing-dev p:liburing
 libelf-dev p:libelf
 libgsl-dev p:gsl
 libhwloc-dev p:hwloc
+libpfm4-dev h:perfmon/pfmlib.h
 qemu-system-x86 c:qemu-system-x86_64
 gnuplot-nox c:gnuplot
 flex c:flex

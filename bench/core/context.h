@@ -6,6 +6,7 @@
 #include "pinbench/bench.h"
 #include "pinbench/marker.h"
 #include "bench/core/caseid.h"
+#include "bench/core/counters/counting.h"
 #include "bench/core/named.h"
 
 struct bench_ctx {
@@ -16,6 +17,7 @@ struct bench_ctx {
 	double call_overhead;
 	const char *scratch_dir;
 	const struct named *named; /* NULL: none */
+	struct counting counting;  /* zero: no events are counted */
 	char reason[512];	   /* of a skip or a failure */
 	char not_deterministic[256];
 	json_t *samples; /* metric name -> list */

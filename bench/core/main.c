@@ -9,16 +9,19 @@
 #include <string.h>
 #include "pinbench/exit.h"
 #include "bench/core/caseid.h"
+#include "bench/core/counters/names.h"
 #include "bench/core/list.h"
 #include "bench/core/runner.h"
 
 static const char usage[] =
 	"usage: pinbench-agent list\n"
 	"       pinbench-agent ids CASE...\n"
+	"       pinbench-agent events [TEXT]\n"
 	"       pinbench-agent run [--out FILE] [--dir DIR] [--device ROLE=NAME]... PLAN\n"
 	"list prints every benchmark as JSON. ids checks cases and prints them with every\n"
-	"parameter. run measures the cases of a plan (a JSON file, - for standard input) and\n"
-	"writes one JSON object a line to FILE or standard output.\n"
+	"parameter. events lists what a plan may count, where the name has TEXT in it. run\n"
+	"measures the cases of a plan (a JSON file, - for standard input) and writes one JSON\n"
+	"object a line to FILE or standard output.\n"
 	"DIR is where cases put their files (default /var/tmp). A device that is named for a role\n"
 	"(provider=0000:03:00.0, client=0000:04:00.0, disk=/dev/nvme1n1) is used instead of one\n"
 	"that is found; a disk that is named is overwritten.\n";
@@ -45,6 +48,18 @@ static int ids(char **cases)
 		}
 		puts(id.text);
 	}
+	return fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
+}
+
+static void print_event(const char *name, void *text)
+{
+	if (strcasestr(name, text))
+		puts(name);
+}
+
+static int events(const char *text)
+{
+	names_each(false, print_event, (void *)text);
 	return fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
 }
 
@@ -137,6 +152,8 @@ int main(int argc, char **argv)
 		return list();
 	if (argc >= 2 && !strcmp(argv[1], "ids"))
 		return ids(argv + 2);
+	if (argc >= 2 && argc <= 3 && !strcmp(argv[1], "events"))
+		return events(argc == 3 ? argv[2] : "");
 	if (argc >= 2 && !strcmp(argv[1], "run"))
 		return run(argc - 1, argv + 1);
 	fputs(usage, stderr);

@@ -45,13 +45,15 @@ static void keep_away_from_tick(uint64_t *last_ns)
 }
 
 static int __attribute__((noinline))
-measure_one(const struct durations *d, bool counted, measured_call call, void *context,
-	    uint64_t *ret_duration)
+measure_one(const struct durations *d, const struct counter_set *set, bool counted,
+	    measured_call call, void *context, uint64_t *ret_duration)
 {
 	bool marked = d->region != DURATIONS_UNMARKED;
 	uint64_t begin, end;
 	int err;
 
+	if (set)
+		counter_set_on(set);
 	if (marked)
 		PINBENCH_MARK(PINBENCH_MARKER_BEGIN);
 	begin = read_clock(counted);
@@ -59,6 +61,8 @@ measure_one(const struct durations *d, bool counted, measured_call call, void *c
 	end = read_clock(counted);
 	if (marked)
 		PINBENCH_MARK(PINBENCH_MARKER_END);
+	if (set)
+		counter_set_off(set);
 	*ret_duration = end - begin;
 	return err;
 }
@@ -66,6 +70,7 @@ measure_one(const struct durations *d, bool counted, measured_call call, void *c
 int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_call call,
 		 void *context)
 {
+	const struct counter_set *set = counting_set(d->counting, d->region);
 	int err;
 
 	if (d->count >= d->capacity)
@@ -74,7 +79,8 @@ int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_
 		keep_away_from_tick(last_ns);
 	if (d->region != DURATIONS_UNMARKED)
 		pinbench_mark_region((unsigned int)d->region);
-	err = measure_one(d, counted, call, context, &d->values[d->count]);
+	err = measure_one(d, set, counted, call, context, &d->values[d->count]);
+	counting_note(d->counting, d->region, 1);
 	if (!err)
 		d->count++;
 	return err;
@@ -97,7 +103,7 @@ static int __attribute__((noinline)) nothing(void *context)
 	return 0;
 }
 
-int measure_overhead(bool counted, double *ret_overhead)
+int measure_overhead(bool counted, struct counting *counting, double *ret_overhead)
 {
 	struct durations d;
 	int err = durations_init(&d, OVERHEAD_CALLS);
@@ -105,7 +111,13 @@ int measure_overhead(bool counted, double *ret_overhead)
 	if (err)
 		return err;
 	d.region = PINBENCH_REGION_USER_OVERHEAD;
-	err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
+	d.counting = counting;
+	/* The first ones fault pages in and fill caches, which shows in what events count. */
+	if (counting_set(counting, d.region))
+		err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
+	counting_forget(counting, d.region);
+	if (!err)
+		err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
 	if (!err)
 		*ret_overhead = durations_quantile(&d, 0.5, 0);
 	durations_free(&d);

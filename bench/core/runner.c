@@ -10,6 +10,7 @@
 #include "pinbench/result.h"
 #include "bench/core/clock.h"
 #include "bench/core/context.h"
+#include "bench/core/counters/report.h"
 #include "bench/core/kmsg.h"
 #include "bench/core/leftovers.h"
 #include "bench/core/module.h"
@@ -32,13 +33,16 @@ static void write_environment(struct runner *r)
 	struct utsname name;
 	double insn = clock_ticks_per_insn();
 	long pages = sysconf(_SC_PHYS_PAGES);
+	json_t *event;
 
 	uname(&name);
-	write_event(r, json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
-				 "release", name.release, "version", name.version, "architecture",
-				 name.machine, "memory_bytes",
-				 (json_int_t)pages * sysconf(_SC_PAGESIZE), "clock_ticks_per_insn",
-				 insn));
+	event = json_pack("{s:s, s:s, s:s, s:s, s:I, s:f}", PB_EVENT, PB_EVENT_ENVIRONMENT,
+			  "release", name.release, "version", name.version, "architecture",
+			  name.machine, "memory_bytes", (json_int_t)pages * sysconf(_SC_PAGESIZE),
+			  "clock_ticks_per_insn", insn);
+	if (r->counts_events)
+		json_object_set_new(event, PB_ENVIRONMENT_PERF, counters_to_json(&r->counters));
+	write_event(r, event);
 }
 
 static int meet_needs(struct bench_ctx *ctx)
@@ -81,6 +85,8 @@ static int run_phases(struct runner *r, struct bench_ctx *ctx)
 		tell_progress(r);
 		err = bench->run(ctx);
 	}
+	if (!err)
+		counters_report(ctx);
 	if (bench->teardown)
 		bench->teardown(ctx);
 	return err;
@@ -135,6 +141,8 @@ static void run_case(struct runner *r, const struct case_id *id)
 	if (context_init(&ctx, id, r->counted, r->scratch_dir))
 		_exit(EXIT_FAILURE);
 	ctx.named = &r->named;
+	if (counting_init(&ctx.counting, r->counts_events ? &r->counters : NULL))
+		_exit(EXIT_FAILURE);
 	kmsg = kmsg_open();
 	err = measure_case(r, &ctx);
 	if (kmsg >= 0 && kmsg_find_splat(kmsg, splat, sizeof(splat)))
@@ -183,6 +191,22 @@ static void run_case_in_child(struct runner *r, const struct case_id *id)
 		write_lost_case(r, id, status);
 }
 
+/* Counted evidence has counters of its own, of the emulated processor. */
+static int read_counters(struct runner *r, const json_t *plan, char *ret_why, size_t bytes)
+{
+	const json_t *names = json_object_get(plan, "counters");
+
+	r->counts_events = names != NULL;
+	if (!names)
+		return 0;
+	if (!r->counted)
+		return counters_read(names, &r->counters, ret_why, bytes);
+	snprintf(ret_why, bytes,
+		 "the plan's counters are of timed evidence alone; leave them out, or measure "
+		 "time");
+	return -EINVAL;
+}
+
 static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t bytes)
 {
 	const char *evidence = json_string_value(json_object_get(plan, "evidence"));
@@ -198,7 +222,7 @@ static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t
 		snprintf(ret_why, bytes, "the plan's repetitions must be 1 or more");
 		return -EINVAL;
 	}
-	return 0;
+	return read_counters(r, plan, ret_why, bytes);
 }
 
 int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
@@ -209,11 +233,12 @@ int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_b
 	size_t i;
 	int err = read_head(r, plan, ret_why, why_bytes);
 
-	if (err)
-		return err;
-	ids = calloc(json_array_size(cases) + 1, sizeof(*ids));
-	if (!ids)
-		return -ENOMEM;
+	if (!err)
+		ids = calloc(json_array_size(cases) + 1, sizeof(*ids));
+	if (!ids) {
+		counters_free(&r->counters);
+		return err ? err : -ENOMEM;
+	}
 	/* All are checked before the first runs: a typo is no reason to lose a night. */
 	json_array_foreach (cases, i, one) {
 		const char *text = json_string_value(one);
@@ -229,5 +254,6 @@ int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_b
 	for (i = 0; !err && i < json_array_size(cases); i++)
 		run_case_in_child(r, &ids[i]);
 	free(ids);
+	counters_free(&r->counters);
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <jansson.h>
+#include "bench/core/counters/counters.h"
 #include "bench/core/named.h"
 
 struct runner {
@@ -13,10 +14,13 @@ struct runner {
 	struct named named; /* devices that cases are to use */
 	bool counted;
 	int repetitions;
+	bool counts_events; /* the plan has "counters" */
+	struct counters counters;
 };
 
 /*
- * plan: {"evidence":"counted|timed","repetitions":N,"cases":[ID,...]}.
+ * plan: {"evidence":"counted|timed","repetitions":N,"cases":[ID,...]}, and with timed evidence
+ * perhaps "counters":[EVENT,...], names of events to be counted in the measured calls.
  * 0, or -EINVAL with the reason in ret_why if the plan itself is wrong; what goes
  * wrong in a case is that case's outcome.
  */

@@ -132,6 +132,10 @@ int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const 
 void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_t total,
 		      double overhead, uint64_t operations);
 
+/* What counts events in the regions of the case: for durations of a region (bench/core/). */
+struct counting;
+struct counting *bench_counting(struct bench_ctx *ctx);
+
 /* /dev/pinbench, open for this case, where the benchmark needs the module; else -1. */
 int bench_module_fd(const struct bench_ctx *ctx);
 /*

@@ -21,6 +21,9 @@
 #define PB_OUTCOME_SKIP "skip"
 #define PB_OUTCOME_FAIL "fail"
 
+/* Of an environment, and of the agent's event of it: perf events that were asked for. */
+#define PB_ENVIRONMENT_PERF "perf"
+
 /* Of a case, where there are any: what its figures are figures of, by name. */
 #define PB_CASE_CONDITIONS "conditions"
 
