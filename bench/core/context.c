@@ -194,6 +194,11 @@ int bench_region(struct bench_ctx *ctx, const char *metric, const char *per)
 	return find_region(ctx, metric, per, PINBENCH_REGION_OVERHEAD);
 }
 
+void bench_region_keep_overhead(struct bench_ctx *ctx, int region)
+{
+	ctx->regions[region].keeps_overhead = true;
+}
+
 int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const char *per)
 {
 	return find_region(ctx, metric, per, PINBENCH_REGION_USER_OVERHEAD);

@@ -37,6 +37,7 @@ struct bench_ctx {
 		uint64_t total;
 		double overhead;
 		uint64_t operations;
+		bool keeps_overhead; /* in its figure */
 		int empty;	     /* the region of empty calls that shows what the clock costs */
 	} regions[PINBENCH_REGIONS]; /* those before PINBENCH_REGION_FIRST are not used */
 };

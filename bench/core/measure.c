@@ -103,6 +103,12 @@ static int __attribute__((noinline)) nothing(void *context)
 	return 0;
 }
 
+/* Where time is measured: instructions are not counted by events. */
+static int measure_nothing(void *durations)
+{
+	return measure_calls(durations, false, OVERHEAD_CALLS, nothing, NULL);
+}
+
 int measure_overhead(bool counted, struct counting *counting, double *ret_overhead)
 {
 	struct durations d;
@@ -112,10 +118,7 @@ int measure_overhead(bool counted, struct counting *counting, double *ret_overhe
 		return err;
 	d.region = PINBENCH_REGION_USER_OVERHEAD;
 	d.counting = counting;
-	/* The first ones fault pages in and fill caches, which shows in what events count. */
-	if (counting_set(counting, d.region))
-		err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
-	counting_forget(counting, d.region);
+	err = counting_calibrate(counting, d.region, measure_nothing, &d);
 	if (!err)
 		err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
 	if (!err)

@@ -123,9 +123,23 @@ static int call_nothing(int fd, bool counted, struct durations *d)
 	return d->count == OVERHEAD_CALLS ? 0 : -EPROTO;
 }
 
+struct empty_calls {
+	int fd;
+	struct durations *durations;
+};
+
+/* Where time is measured: instructions are not counted by events. */
+static int call_nothing_timed(void *context)
+{
+	const struct empty_calls *calls = context;
+
+	return call_nothing(calls->fd, false, calls->durations);
+}
+
 int module_call_overhead(int fd, bool counted, struct counting *counting, double *ret_overhead)
 {
 	struct durations d;
+	struct empty_calls calls = {.fd = fd, .durations = &d};
 	int err;
 
 	err = durations_init(&d, OVERHEAD_CALLS);
@@ -133,10 +147,7 @@ int module_call_overhead(int fd, bool counted, struct counting *counting, double
 		return err;
 	d.region = PINBENCH_REGION_OVERHEAD;
 	d.counting = counting;
-	/* The first ones fill caches, which shows in what events count. */
-	if (counting_set(counting, d.region))
-		err = call_nothing(fd, counted, &d);
-	counting_forget(counting, d.region);
+	err = counting_calibrate(counting, d.region, call_nothing_timed, &calls);
 	if (!err)
 		err = call_nothing(fd, counted, &d);
 	if (!err)

@@ -125,6 +125,8 @@ void bench_counter(struct bench_ctx *ctx, const char *name, double value, const 
 int bench_region(struct bench_ctx *ctx, const char *metric, const char *per);
 /* The same of what measure_calls() measures, not the module. */
 int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const char *per);
+/* Its figure is what an empty call costs: what events count in one stays in it as well. */
+void bench_region_keep_overhead(struct bench_ctx *ctx, int region);
 /*
  * The region was measured: @calls calls took @total in all, the clock's own cost in it, which is
  * @overhead a call and no part of the figure, and did @operations operations.

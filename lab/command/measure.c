@@ -24,14 +24,24 @@ static int check_environment(const char *environment, GError **ret_error)
 		       "--env '%s': this version measures in a guest", environment);
 }
 
-static int apply_counters(const char *text, struct pb_run_options *run, GError **ret_error)
+/* Of the emulated processor where instructions are counted; where time is, events of perf. */
+static int apply_counters(const char *text, struct pb_run_options *run, char ***ret_events,
+			  GError **ret_error)
 {
-	if (strcmp(run->evidence, PB_EVIDENCE_COUNTED))
+	unsigned int kinds;
+	int err;
+
+	if (!strcmp(run->evidence, PB_EVIDENCE_COUNTED))
+		return pb_counters_parse(text, &run->counters, ret_error);
+	if (!pb_counters_parse(text, &kinds, NULL))
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 			       "--counters '%s': only a counted guest is looked at while it runs; "
-			       "leave out --evidence %s",
+			       "leave out --evidence %s, or name events to be counted: "
+			       "page-faults,instructions",
 			       text, run->evidence);
-	return pb_counters_parse(text, &run->counters, ret_error);
+	err = pb_counter_events_parse(text, ret_events, ret_error);
+	run->counter_events = *ret_events;
+	return err;
 }
 
 static int print_table(const char *out, GError **ret_error)
@@ -66,6 +76,7 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 	g_autofree char *kernel = g_strdup(PB_DEFAULT_KERNEL);
 	g_autofree char *environment = g_strdup("guest");
 	g_autofree char *counters = NULL;
+	g_auto(GStrv) events = NULL;
 	struct pb_run_options run = {.command = text};
 	GOptionEntry common[PB_SHARED_ENTRIES];
 	struct pb_shared shared;
@@ -73,8 +84,9 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 		{"kernel", 'k', 0, G_OPTION_ARG_STRING, &kernel, PB_KERNEL_HELP, "SPEC"},
 		{"env", 0, 0, G_OPTION_ARG_STRING, &environment, "Where: guest (guest)", "ENV"},
 		{"counters", 0, 0, G_OPTION_ARG_STRING, &counters,
-		 "Count what the emulated processor does: exact, profile, model, or several (none)",
-		 "KIND,..."},
+		 "Count what the emulated processor does: exact, profile, model, or several; with "
+		 "timed evidence, events: page-faults,instructions (none)",
+		 "LIST"},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int err;
@@ -87,7 +99,7 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 	if (!err)
 		err = pb_shared_apply(&shared, NULL, &run, ret_error);
 	if (!err && counters)
-		err = apply_counters(counters, &run, ret_error);
+		err = apply_counters(counters, &run, &events, ret_error);
 	run.kernel = kernel;
 	run.globs = (const char *const *)argv + 1;
 	if (!err)

@@ -16,6 +16,8 @@ struct pb_run_options {
 	const char *evidence;	      /* PB_EVIDENCE_* */
 	const struct pb_watch *watch; /* counted evidence: functions to watch; or NULL */
 	unsigned int counters;	      /* counted evidence: bits of enum pb_counters */
+	/* Timed evidence: names of events to be counted, which the agent knows; or NULL. */
+	char *const *counter_events;
 	guint boots;
 	guint jobs; /* counted evidence only: timed guests run one at a time */
 	guint hang_seconds;

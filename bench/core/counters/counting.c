@@ -1,10 +1,12 @@
 /* Counting in measured regions: see counting.h. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "bench/core/counters/counting.h"
 
-#define TOTALS_BYTES (PINBENCH_REGIONS * sizeof(struct counting_total))
+#define CALIBRATION_BATCHES 15
+#define TOTALS_BYTES	    (PINBENCH_REGIONS * sizeof(struct counting_total))
 
 int counting_init(struct counting *ret_counting, const struct counters *counters)
 {
@@ -107,14 +109,11 @@ static void fold_group(struct counting_region *r, size_t group, struct counting_
 	*last = now;
 }
 
-void counting_forget(struct counting *counting, int region)
+static void forget(struct counting *counting, int region)
 {
-	struct counting_total *total;
+	struct counting_total *total = &counting->totals[region];
 
-	if (!counting_set(counting, region))
-		return;
 	counting_fold(counting);
-	total = &counting->totals[region];
 	total->calls = 0;
 	memset(total->values, 0, sizeof(total->values));
 	memset(total->enabled, 0, sizeof(total->enabled));
@@ -129,4 +128,57 @@ void counting_fold(struct counting *counting)
 		for (size_t group = 0; r->is_open && group < r->set.groups; group++)
 			fold_group(r, group, &counting->totals[i]);
 	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What a batch says of one event: -1 if its group did not get to count. */
+static double each_of(const struct counting_total *total, size_t event)
+{
+	size_t group = total->group_of[event];
+	double value;
+
+	if (!total->calls || counter_scale(total->values[event], total->enabled[group],
+					   total->running[group], COUNTING_LEAST_PERCENT, &value))
+		return -1;
+	return value / (double)total->calls;
+}
+
+/* Of those that say something. */
+static double median(double *batches)
+{
+	size_t first = 0;
+
+	qsort(batches, CALIBRATION_BATCHES, sizeof(*batches), compare);
+	while (first < CALIBRATION_BATCHES && batches[first] < 0)
+		first++;
+	return first < CALIBRATION_BATCHES ? batches[first + (CALIBRATION_BATCHES - first) / 2]
+					   : -1;
+}
+
+int counting_calibrate(struct counting *counting, int region, int (*batch)(void *context),
+		       void *context)
+{
+	double each[COUNTERS_MOST][CALIBRATION_BATCHES];
+	const struct counter_set *set = counting_set(counting, region);
+	struct counting_total *total = set ? &counting->totals[region] : NULL;
+	int err;
+
+	/* The first calls fault pages in and fill caches. */
+	err = set ? batch(context) : 0;
+	for (size_t i = 0; set && !err && i < CALIBRATION_BATCHES; i++) {
+		forget(counting, region);
+		err = batch(context);
+		counting_fold(counting);
+		for (size_t event = 0; event < set->count; event++)
+			each[event][i] = each_of(total, event);
+	}
+	for (size_t event = 0; set && !err && event < set->count; event++)
+		total->each[event] = median(each[event]);
+	return err;
 }

@@ -18,7 +18,12 @@ struct counting_total {
 	uint64_t running[COUNTER_GROUPS_MOST]; /* ns */
 	size_t group_of[COUNTERS_MOST];
 	int errors[COUNTERS_MOST]; /* of opening, or reading: then the count is none */
+	/* Of empty calls, by counting_calibrate(): for one; below 0: it could not be counted. */
+	double each[COUNTERS_MOST];
 };
+
+/* Below this share of the time, a group's counts are no ground for what all of it would give. */
+#define COUNTING_LEAST_PERCENT 20.0
 
 struct counting {
 	const struct counters *counters; /* NULL: nothing is counted, which is what zero is */
@@ -46,8 +51,14 @@ const struct counter_set *counting_set(struct counting *counting, int region);
 void counting_request(struct counting *counting, int region, struct pinbench_samples *samples);
 /* So many calls of the region were made with its events on. */
 void counting_note(struct counting *counting, int region, uint64_t calls);
-/* What the region's events have counted until now is no part of anything. */
-void counting_forget(struct counting *counting, int region);
+/*
+ * What events count in a call of nothing, of the region @region: some batches of calls are made by
+ * @batch, which notes them, and for each event the median batch stands for all, so that a call that
+ * was interrupted does not. Nothing at all is done where nothing is counted. 0, or what @batch
+ * returned.
+ */
+int counting_calibrate(struct counting *counting, int region, int (*batch)(void *context),
+		       void *context);
 /* Adds what this thread's events have counted since the last time to the totals. */
 void counting_fold(struct counting *counting);
 

@@ -52,36 +52,36 @@ static int scaled(struct bench_ctx *ctx, int region, size_t event, double *ret_v
 		return err;
 	}
 	err = counter_scale(total->values[event], total->enabled[group], total->running[group],
-			    COUNTERS_LEAST_PERCENT, ret_value);
+			    COUNTING_LEAST_PERCENT, ret_value);
 	if (err) {
 		snprintf(why, sizeof(why),
 			 "it could be counted in %.1f %% of the time, less than %.0f %%: the "
 			 "processor has too few counters free; ask for fewer events at once",
-			 share_of(total, group), COUNTERS_LEAST_PERCENT);
+			 share_of(total, group), COUNTING_LEAST_PERCENT);
 		leave_out(ctx, name, why);
 	}
 	return err;
 }
 
 /* What an empty call counts. */
-static int overhead_of(struct bench_ctx *ctx, int empty, size_t event, double *ret_value)
+static int overhead_of(struct bench_ctx *ctx, const struct bench_region *r, size_t event,
+		       double *ret_value)
 {
-	const struct counting_total *total = &ctx->counting.totals[empty];
-	bool in_module = empty == PINBENCH_REGION_OVERHEAD;
+	const struct counting_total *total = &ctx->counting.totals[r->empty];
+	const char *name = ctx->counting.counters->events[event].name;
+	bool in_module = r->empty == PINBENCH_REGION_OVERHEAD;
 	char fact[REPORT_NAME_BYTES];
-	int err;
 
-	*ret_value = 0;
-	if (!total->calls)
-		return 0;
-	err = scaled(ctx, empty, event, ret_value);
-	if (err)
-		return err;
-	*ret_value /= (double)total->calls;
-	snprintf(fact, sizeof(fact), "empty_%s.%s", in_module ? "call" : "user_call",
-		 ctx->counting.counters->events[event].name);
+	*ret_value = total->each[event];
+	if (*ret_value < 0) {
+		leave_out(ctx, name, "what it counts in an empty call could not be counted");
+		return -EAGAIN;
+	}
+	snprintf(fact, sizeof(fact), "empty_%s.%s", in_module ? "call" : "user_call", name);
 	if (*ret_value > 0)
 		bench_fact_number(ctx, fact, *ret_value);
+	if (r->keeps_overhead)
+		*ret_value = 0;
 	return 0;
 }
 
@@ -93,7 +93,7 @@ static int each(struct bench_ctx *ctx, int region, size_t event, double *ret_val
 	int err = scaled(ctx, region, event, ret_value);
 
 	if (!err)
-		err = overhead_of(ctx, r->empty, event, &overhead);
+		err = overhead_of(ctx, r, event, &overhead);
 	if (err)
 		return err;
 	*ret_value -= overhead * (double)r->calls;

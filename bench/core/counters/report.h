@@ -4,9 +4,6 @@
 
 #include "pinbench/bench.h"
 
-/* Below this share of the time, a group's counts are no ground for what all of it would give. */
-#define COUNTERS_LEAST_PERCENT 20.0
-
 /*
  * Once, when all is measured: a counter METRIC.EVENT for each region and event, for one operation,
  * without what the same number of empty calls counted; and facts that say how much of the time it
