@@ -39,6 +39,9 @@ void pb_result_free(struct pb_result *result)
 	g_free(result->benchmarks);
 	g_free(result->environment.kernel.options);
 	g_free(result->environment.counters.kinds);
+	g_free(result->environment.perf.requested);
+	g_free(result->environment.perf.counted);
+	g_free(result->environment.perf.unavailable);
 	g_free(result->file);
 	json_decref(result->root);
 	g_free(result);

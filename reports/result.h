@@ -38,7 +38,9 @@ struct pb_metric {
 };
 
 struct pb_counter {
-	const char *name; /* METRIC.EVENT if the emulated processor's, else the kernel's */
+	/* METRIC.EVENT of the emulated processor, or with timed evidence of perf; else the
+	 * kernel's. METRIC has no dot. */
+	const char *name;
 	double value;
 	const char *per;
 };
@@ -126,6 +128,22 @@ struct pb_processor {
 	const char *model;  /* in words, or NULL */
 };
 
+/* Events of perf that were asked for, with timed evidence. */
+struct pb_perf {
+	const char **requested; /* names */
+	size_t request_count;
+	struct pb_perf_event {
+		const char *name;
+		const char *kind; /* "hardware", "software", "tracepoint" */
+	} * counted;
+	size_t counted_count; /* 0: nothing was asked for */
+	struct pb_perf_gap {
+		const char *name;
+		const char *reason; /* why it cannot be counted there */
+	} * unavailable;
+	size_t unavailable_count;
+};
+
 struct pb_environment {
 	const char *kind;
 	const char *evidence;
@@ -140,6 +158,7 @@ struct pb_environment {
 	struct pb_result_machine machine;
 	struct pb_clock clock;
 	struct pb_processor counters;
+	struct pb_perf perf;
 };
 
 struct pb_tool {
