@@ -39,7 +39,8 @@ static int any_case(void **state)
 	return case_id_parse(bench_table[0]->name, &id, why, sizeof(why));
 }
 
-static int touch(void *context)
+/* A sanitizer would touch memory of its own, too. */
+static int __attribute__((no_sanitize("address"))) touch(void *context)
 {
 	struct touching *t = context;
 
@@ -138,9 +139,12 @@ static void durations_of(struct bench_ctx *ctx, const char *metric, struct durat
 /* Two regions in turns, of which one faults pages and the other does nothing. */
 static void measure_both(struct bench_ctx *ctx, const struct counters *counters)
 {
-	struct touching t = untouched();
+	struct touching t = untouched(), rehearsed = untouched();
 	struct durations touched, idled;
 	double overhead;
+
+	/* Its code is faulted in as well. */
+	touch(&rehearsed);
 
 	assert_int_equal(context_init(ctx, &id, false, "/tmp"), 0);
 	assert_int_equal(counting_init(&ctx->counting, counters), 0);
@@ -158,12 +162,28 @@ static void measure_both(struct bench_ctx *ctx, const struct counters *counters)
 	durations_free(&idled);
 }
 
+/* Who is not root may be kept from it, and is told so. */
+static bool is_counted(const struct counters *counters, const char *name)
+{
+	const json_t *gap = find(counters->unavailable, name);
+
+	if (!gap)
+		return true;
+	assert_non_null(strstr(text_of(gap, "reason"), "perf_event_paranoid"));
+	assert_true(geteuid() != 0);
+	return false;
+}
+
 static void faults_are_those_of_the_region(void **state)
 {
 	struct counters counters;
 	struct bench_ctx ctx;
 
 	wanted("['page-faults']", &counters);
+	if (!is_counted(&counters, "page-faults")) {
+		counters_free(&counters);
+		return;
+	}
 	measure_both(&ctx, &counters);
 	assert_true(value_of(&ctx, "touch.page-faults") == 1);
 	assert_true(value_of(&ctx, "idle.page-faults") == 0);
@@ -223,6 +243,10 @@ static void a_crew_is_counted(void **state)
 	struct bench_ctx ctx;
 
 	wanted("[]", &counters);
+	if (!is_counted(&counters, "page-faults")) {
+		counters_free(&counters);
+		return;
+	}
 	assert_int_equal(context_init(&ctx, &id, false, "/tmp"), 0);
 	assert_int_equal(counting_init(&ctx.counting, &counters), 0);
 	assert_int_equal(operation_init(&ctx, &names, CALLS, &op), 0);
@@ -290,14 +314,16 @@ static void the_processor_counts_or_it_is_said_once(void **state)
 		assert_true(strlen(text_of(gap, "reason")) > 10);
 		assert_null(find(json_object_get(perf, "counted"), "instructions"));
 		assert_null(find(json_object_get(perf, "counted"), "instructions:u"));
-		assert_int_equal(json_array_size(json_object_get(perf, "unavailable")), 1);
+		assert_null(find(json_object_get(perf, "unavailable"), "instructions:u"));
 	} else {
 		assert_string_equal(
 			text_of(find(json_object_get(perf, "counted"), "instructions:u"), "kind"),
 			"hardware");
 	}
-	assert_string_equal(text_of(find(json_object_get(perf, "counted"), "page-faults"), "kind"),
-			    "software");
+	if (is_counted(&counters, "page-faults"))
+		assert_string_equal(text_of(find(json_object_get(perf, "counted"), "page-faults"),
+					    "kind"),
+				    "software");
 	assert_int_equal(json_array_size(json_object_get(perf, "requested")), 3);
 	json_decref(perf);
 	counters_free(&counters);
@@ -378,6 +404,8 @@ static void of_the_machines_own_lists(void **state)
 	assert_int_equal(event.config, 2);
 	assert_int_equal(event.config1, 7);
 	assert_int_equal(pmu_event_find("software/config=2/x", &event), -ENOENT);
+	assert_int_equal(pmu_event_find("software/config=2,config1=8/", &event), 0);
+	assert_int_equal(event.config1, 8);
 }
 
 static void one_side_by_its_name(void **state)

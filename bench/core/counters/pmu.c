@@ -43,22 +43,24 @@ static int read_of(const struct place *place, const char *folder, const char *fi
 /* Puts a value's bits where a format says: "config1:0-7,32-35", the lowest first. */
 static int put(const char *format, uint64_t value, struct counter_event *event)
 {
-	const char *at = strchr(format, ':');
+	const char *at;
 	uint64_t *word = !strncmp(format, "config1:", 8)   ? &event->config1
 			 : !strncmp(format, "config2:", 8) ? &event->config2
 			 : !strncmp(format, "config:", 7)  ? &event->config
 							   : NULL;
 
-	while (word && at && *at) {
-		char *end;
-		unsigned long low = strtoul(at + 1, &end, 10);
-		unsigned long high = *end == '-' ? strtoul(end + 1, &end, 10) : low;
+	if (!word)
+		return -ENOENT;
+	/* At the colon first, then at each comma. */
+	for (at = strchr(format, ':'); at; at = strchr(at + 1, ',')) {
+		unsigned long low = 0, high = 0;
 
+		if (sscanf(at + 1, "%lu-%lu", &low, &high) < 2)
+			high = low;
 		for (unsigned long bit = low; bit <= high && bit < 64; bit++, value >>= 1)
 			*word |= (value & 1) << bit;
-		at = end;
 	}
-	return word ? 0 : -ENOENT;
+	return 0;
 }
 
 /* "event=0x3c" or "any", which is any=1; "config" and its like are whole words. */
