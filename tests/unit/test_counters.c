@@ -321,9 +321,9 @@ static void the_processor_counts_or_it_is_said_once(void **state)
 			"hardware");
 	}
 	if (is_counted(&counters, "page-faults"))
-		assert_string_equal(text_of(find(json_object_get(perf, "counted"), "page-faults"),
-					    "kind"),
-				    "software");
+		assert_string_equal(
+			text_of(find(json_object_get(perf, "counted"), "page-faults"), "kind"),
+			"software");
 	assert_int_equal(json_array_size(json_object_get(perf, "requested")), 3);
 	json_decref(perf);
 	counters_free(&counters);
