@@ -225,7 +225,7 @@ static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t
 	return read_counters(r, plan, ret_why, bytes);
 }
 
-int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
+static int run_cases(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
 {
 	json_t *cases = json_object_get(plan, "cases"), *one;
 	struct case_id *ids = NULL;
@@ -255,5 +255,16 @@ int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_b
 		run_case_in_child(r, &ids[i]);
 	free(ids);
 	counters_free(&r->counters);
+	return err;
+}
+
+int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
+{
+	int err = run_cases(r, plan, ret_why, why_bytes);
+
+	/* Who only gets the events knows why there are no others. */
+	if (err == -EINVAL)
+		write_event(r,
+			    json_pack("{s:s, s:s}", PB_EVENT, PB_EVENT_REFUSED, "reason", ret_why));
 	return err;
 }

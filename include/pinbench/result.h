@@ -55,6 +55,7 @@
  *   {"event":"splat","text":LINE}   the kernel complained; the case is a failure
  *   {"event":"agent-exit","status":N,"signal":N}  from init, after every plan
  *   {"event":"environment",...}     kernel release, memory, clock
+ *   {"event":"refused","reason":TEXT}  the plan is wrong, and nothing was measured
  */
 #define PB_EVENT	     "event"
 #define PB_EVENT_ENVIRONMENT "environment"
@@ -62,6 +63,7 @@
 #define PB_EVENT_PROGRESS    "progress"
 #define PB_EVENT_CASE	     "case"
 #define PB_EVENT_AGENT_EXIT  "agent-exit"
+#define PB_EVENT_REFUSED     "refused"
 /* Of the guest's init, before anything is measured: where a module's code lies. */
 #define PB_EVENT_MODULE "module"
 /* In a case, for whoever profiled it: what each region was. No part of a result. */
