@@ -39,7 +39,13 @@ static int any_case(void **state)
 	return case_id_parse(bench_table[0]->name, &id, why, sizeof(why));
 }
 
-/* A sanitizer would touch memory of its own, too. */
+/* A sanitizer touches memory of its own, in what lies around the call as well. */
+#ifdef __SANITIZE_ADDRESS__
+#define OF_OTHERS 0.1
+#else
+#define OF_OTHERS 0
+#endif
+
 static int __attribute__((no_sanitize("address"))) touch(void *context)
 {
 	struct touching *t = context;
@@ -122,6 +128,15 @@ static double value_of(const struct bench_ctx *ctx, const char *counter)
 	return json_number_value(value);
 }
 
+/* For each page, to the fault. */
+static void expect_faults(const struct bench_ctx *ctx, const char *counter, double wanted)
+{
+	double value = value_of(ctx, counter);
+
+	if (value < wanted || value > wanted + OF_OTHERS)
+		fail_msg("%s: %.10g, wanted %.10g", counter, value, wanted);
+}
+
 static void measure(struct bench_ctx *ctx, struct durations *d, measured_call call, void *context)
 {
 	uint64_t last_ns = 0;
@@ -185,8 +200,8 @@ static void faults_are_those_of_the_region(void **state)
 		return;
 	}
 	measure_both(&ctx, &counters);
-	assert_true(value_of(&ctx, "touch.page-faults") == 1);
-	assert_true(value_of(&ctx, "idle.page-faults") == 0);
+	expect_faults(&ctx, "touch.page-faults", 1);
+	expect_faults(&ctx, "idle.page-faults", 0);
 	assert_true(value_of(&ctx, "touch.cpu-clock") > 0);
 	assert_true(value_of(&ctx, "touch.cpu-clock") < 1e6);
 	assert_non_null(json_object_get(ctx.facts, "empty_user_call.cpu-clock"));
@@ -225,8 +240,8 @@ static void tracepoints_are_counted_or_it_says_why_not(void **state)
 		assert_true(geteuid() != 0);
 	} else {
 		measure_both(&ctx, &counters);
-		assert_true(value_of(&ctx, "touch." FAULT_POINT) == 1);
-		assert_true(value_of(&ctx, "idle." FAULT_POINT) == 0);
+		expect_faults(&ctx, "touch." FAULT_POINT, 1);
+		expect_faults(&ctx, "idle." FAULT_POINT, 0);
 		context_clear(&ctx);
 	}
 	counters_free(&counters);
