@@ -39,6 +39,7 @@ libelf-dev p:libelf
 libgsl-dev p:gsl
 libhwloc-dev p:hwloc
 libkmod-dev p:libkmod
+libpfm4-dev h:perfmon/pfmlib.h
 qemu-system-x86 c:qemu-system-x86_64
 gnuplot-nox c:gnuplot
 flex c:flex

@@ -36,13 +36,18 @@ static int acquire_call(struct gup_call *c, const struct gup_acquire_method *met
 	u64 begin;
 	long got;
 
-	if (method->wants_mmap_lock && mmap_read_lock_killable(c->mm))
-		return -EINTR;
+	if (method->wants_mmap_lock) {
+		pinbench_before_lock(m);
+		if (mmap_read_lock_killable(c->mm))
+			return -EINTR;
+	}
 	begin = pinbench_begin(m);
 	got = method->call(c, i, n);
 	pinbench_end(m, begin);
-	if (method->wants_mmap_lock)
+	if (method->wants_mmap_lock) {
 		mmap_read_unlock(c->mm);
+		pinbench_after_lock(m);
+	}
 
 	if (got > 0)
 		c->state->nr_items += got;

@@ -139,6 +139,8 @@ static int __init pinbench_init(void)
 	int err = 0;
 
 	BUILD_BUG_ON(ARRAY_SIZE(families) > PINBENCH_MAX_FAMILIES);
+	/* The largest, with two struct pinbench_samples. */
+	BUILD_BUG_ON(sizeof(struct pinbench_p2p_map) > MAX_ARG_BYTES);
 	for (i = 0; i < ARRAY_SIZE(families); i++) {
 		if (families[i]->init)
 			err = families[i]->init();

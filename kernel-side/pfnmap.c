@@ -66,13 +66,18 @@ static long attempt(const struct gup_acquire_method *method, struct gup_call *ca
 	long got;
 
 	pinbench_measure_pause(m);
-	if (method->wants_mmap_lock && mmap_read_lock_killable(mm))
-		return -EINTR;
+	if (method->wants_mmap_lock) {
+		pinbench_before_lock(m);
+		if (mmap_read_lock_killable(mm))
+			return -EINTR;
+	}
 	begin = pinbench_begin(m);
 	got = method->call(call, 0, nr_pages);
 	pinbench_end(m, begin);
-	if (method->wants_mmap_lock)
+	if (method->wants_mmap_lock) {
 		mmap_read_unlock(mm);
+		pinbench_after_lock(m);
+	}
 	return got;
 }
 
@@ -160,12 +165,14 @@ static int pfnmap_follow(void *state, void *arg)
 	if (err)
 		return err;
 	pinbench_measure_pause(&m);
+	pinbench_before_lock(&m);
 	if (mmap_read_lock_killable(current->mm)) {
 		err = -EINTR;
 	} else {
 		err = follow_locked(req, &m);
 		mmap_read_unlock(current->mm);
 	}
+	pinbench_after_lock(&m);
 	if (!err)
 		err = pinbench_measure_copy(&m, &req->samples);
 	pinbench_measure_free(&m);

@@ -41,6 +41,9 @@ void pb_result_free(struct pb_result *result)
 	g_free(result->environment.kernel.options);
 	g_free(result->environment.counters.kinds);
 	pb_hardware_free(result->environment.hardware);
+	g_free(result->environment.perf.requested);
+	g_free(result->environment.perf.counted);
+	g_free(result->environment.perf.unavailable);
 	g_free(result->file);
 	json_decref(result->root);
 	g_free(result);

@@ -38,7 +38,9 @@ struct pb_metric {
 };
 
 struct pb_counter {
-	const char *name; /* METRIC.EVENT if the emulated processor's, else the kernel's */
+	/* METRIC.EVENT of the emulated processor, or with timed evidence of perf; else the
+	 * kernel's. METRIC has no dot. */
+	const char *name;
 	double value;
 	const char *per;
 };
@@ -101,7 +103,7 @@ struct pb_result_kernel {
 	const char *version; /* or NULL */
 	const char *config_sha256;
 	const char *text_sha256;
-	const char *cmdline; /* or NULL */
+	const char *cmdline;  /* or NULL */
 	const char *build_id; /* of a running kernel, whose text_sha256 is not known; or NULL */
 	struct pb_param *options;
 	size_t option_count;
@@ -128,11 +130,27 @@ struct pb_processor {
 	const char *model;  /* in words, or NULL */
 };
 
+/* Events of perf that were asked for, with timed evidence. */
+struct pb_perf {
+	const char **requested; /* names */
+	size_t request_count;
+	struct pb_perf_event {
+		const char *name;
+		const char *kind; /* "hardware", "software", "tracepoint" */
+	} * counted;
+	size_t counted_count; /* 0: nothing was asked for */
+	struct pb_perf_gap {
+		const char *name;
+		const char *reason; /* why it cannot be counted there */
+	} * unavailable;
+	size_t unavailable_count;
+};
+
 struct pb_environment {
 	const char *kind;
-	bool native;	     /* the machine itself, not a guest */
-	bool rounds;	     /* its lists of samples are of rounds in one boot, not of boots */
-	const char *boot_id; /* of that boot, or NULL */
+	bool native;	       /* the machine itself, not a guest */
+	bool rounds;	       /* its lists of samples are of rounds in one boot, not of boots */
+	const char *boot_id;   /* of that boot, or NULL */
 	const char *replicate; /* PB_REPLICATE_ROUND, or NULL */
 	const char *evidence;
 	bool counted;
@@ -149,6 +167,7 @@ struct pb_environment {
 	struct pb_clock clock;
 	struct pb_processor counters;
 	struct pb_hardware *hardware; /* of reports/hardware.h; NULL: nothing is said of it */
+	struct pb_perf perf;
 };
 
 struct pb_tool {

@@ -178,6 +178,99 @@ static int read_processor(struct pb_reader *reader, json_t *parent, struct pb_pr
 	return 0;
 }
 
+static int read_requested(struct pb_reader *reader, json_t *object, struct pb_perf *perf)
+{
+	json_t *names, *name;
+	size_t i;
+	int ret = pb_read_array(reader, object, "requested", &names);
+
+	if (ret < 0)
+		return ret;
+	perf->requested = g_new0(const char *, json_array_size(names));
+	json_array_foreach (names, i, name) {
+		if (!json_is_string(name))
+			return pb_reader_fail(reader, "requested", "name %zu is not a string", i);
+		perf->requested[perf->request_count++] = json_string_value(name);
+	}
+	return 0;
+}
+
+static int read_counted(struct pb_reader *reader, json_t *object, struct pb_perf *perf)
+{
+	json_t *events, *event;
+	size_t i;
+	int ret = pb_read_array(reader, object, "counted", &events);
+
+	if (ret < 0)
+		return ret;
+	perf->counted = g_new0(struct pb_perf_event, json_array_size(events));
+	json_array_foreach (events, i, event) {
+		struct pb_perf_event *one = &perf->counted[i];
+		size_t mark = pb_reader_enter(reader, "counted[%zu]", i);
+
+		ret = pb_read_is_object(reader, event);
+		if (ret == 0)
+			ret = pb_read_text(reader, event, "name", false, &one->name);
+		if (ret == 0)
+			ret = pb_read_text(reader, event, "kind", false, &one->kind);
+		if (ret < 0)
+			return ret;
+		pb_reader_leave(reader, mark);
+		perf->counted_count++;
+	}
+	return 0;
+}
+
+static int read_gaps(struct pb_reader *reader, json_t *object, struct pb_perf *perf)
+{
+	json_t *events, *event;
+	size_t i;
+	int ret = pb_read_array(reader, object, "unavailable", &events);
+
+	if (ret < 0)
+		return ret;
+	perf->unavailable = g_new0(struct pb_perf_gap, json_array_size(events));
+	json_array_foreach (events, i, event) {
+		struct pb_perf_gap *one = &perf->unavailable[i];
+		size_t mark = pb_reader_enter(reader, "unavailable[%zu]", i);
+
+		ret = pb_read_is_object(reader, event);
+		if (ret == 0)
+			ret = pb_read_text(reader, event, "name", false, &one->name);
+		if (ret == 0)
+			ret = pb_read_text(reader, event, "reason", false, &one->reason);
+		if (ret < 0)
+			return ret;
+		pb_reader_leave(reader, mark);
+		perf->unavailable_count++;
+	}
+	return 0;
+}
+
+/* Absent where no events were asked for. */
+static int read_perf(struct pb_reader *reader, json_t *parent, struct pb_perf *perf)
+{
+	json_t *object;
+	size_t mark;
+	int ret;
+
+	if (!json_object_get(parent, PB_ENVIRONMENT_PERF))
+		return 0;
+	ret = pb_read_object(reader, parent, PB_ENVIRONMENT_PERF, &object);
+	if (ret < 0)
+		return ret;
+	mark = pb_reader_enter(reader, PB_ENVIRONMENT_PERF);
+	ret = read_requested(reader, object, perf);
+	if (ret == 0)
+		ret = read_counted(reader, object, perf);
+	if (ret == 0)
+		ret = read_gaps(reader, object, perf);
+	if (ret < 0)
+		return ret;
+	pb_reader_leave(reader, mark);
+	return 0;
+}
+
 static int read_environment(struct pb_reader *reader, struct pb_result *result)
 {
 	struct pb_environment *env = &result->environment;
@@ -210,6 +303,8 @@ static int read_environment(struct pb_reader *reader, struct pb_result *result)
 	if (ret < 0)
 		return ret;
 	ret = read_processor(reader, object, &env->counters);
+	if (ret == 0)
+		ret = read_perf(reader, object, &env->perf);
 	if (ret < 0)
 		return ret;
 	ret = pb_hardware_read(reader, object, &env->hardware);

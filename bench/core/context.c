@@ -31,6 +31,7 @@ void context_clear(struct bench_ctx *ctx)
 	json_decref(ctx->facts);
 	json_decref(ctx->conditions);
 	json_decref(ctx->topology);
+	counting_clear(&ctx->counting);
 }
 
 static void set_reason(struct bench_ctx *ctx, const char *fmt, va_list args)
@@ -193,6 +194,11 @@ int bench_region(struct bench_ctx *ctx, const char *metric, const char *per)
 	return find_region(ctx, metric, per, PINBENCH_REGION_OVERHEAD);
 }
 
+void bench_region_keep_overhead(struct bench_ctx *ctx, int region)
+{
+	ctx->regions[region].keeps_overhead = true;
+}
+
 int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const char *per)
 {
 	return find_region(ctx, metric, per, PINBENCH_REGION_USER_OVERHEAD);
@@ -209,6 +215,11 @@ void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_
 	r->operations += operations;
 }
 
+struct counting *bench_counting(struct bench_ctx *ctx)
+{
+	return &ctx->counting;
+}
+
 int bench_module_fd(const struct bench_ctx *ctx)
 {
 	return ctx->module_fd;
@@ -221,7 +232,7 @@ int bench_open_module(struct bench_ctx *ctx)
 	ctx->module_fd = module_open(ctx->reason, sizeof(ctx->reason));
 	if (ctx->module_fd < 0)
 		return BENCH_SKIP;
-	if (module_call_overhead(ctx->module_fd, ctx->counted, &ctx->call_overhead))
+	if (module_call_overhead(ctx->module_fd, ctx->counted, &ctx->counting, &ctx->call_overhead))
 		return bench_fail(ctx, EPROTO, "the clock's own cost could not be measured");
 	bench_fact_number(ctx, "call_overhead", ctx->call_overhead);
 	return 0;

@@ -6,6 +6,7 @@
 #include "pinbench/bench.h"
 #include "pinbench/marker.h"
 #include "bench/core/caseid.h"
+#include "bench/core/counters/counting.h"
 #include "bench/core/named.h"
 #include "bench/core/place.h"
 
@@ -19,6 +20,7 @@ struct bench_ctx {
 	const char *scratch_dir;
 	const struct named *named; /* NULL: none */
 	const struct place *place; /* NULL: anywhere */
+	struct counting counting;  /* zero: no events are counted */
 	char reason[512];	   /* of a skip or a failure */
 	char not_deterministic[256];
 	json_t *samples; /* metric name -> list */
@@ -38,6 +40,7 @@ struct bench_ctx {
 		uint64_t total;
 		double overhead;
 		uint64_t operations;
+		bool keeps_overhead; /* in its figure */
 		int empty;	     /* the region of empty calls that shows what the clock costs */
 	} regions[PINBENCH_REGIONS]; /* those before PINBENCH_REGION_FIRST are not used */
 };

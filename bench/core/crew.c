@@ -21,33 +21,44 @@ struct report {
 	uint64_t duration;
 };
 
-static struct report carry_out(const struct order *order, bool counted, uint64_t *last_ns,
-			       void *context)
+static struct report carry_out(const struct order *order, bool counted, struct counting *counting,
+			       uint64_t *last_ns, void *context)
 {
 	struct report report = {0};
-	struct durations d = {.values = &report.duration, .capacity = 1, .region = order->region};
+	struct durations d = {
+		.values = &report.duration,
+		.capacity = 1,
+		.region = order->region,
+		.counting = counting,
+	};
 
 	if (order->is_measured)
 		report.err = measure_call(&d, counted, last_ns, order->call, context);
 	else
 		report.err = order->call(context);
+	counting_fold(counting);
 	return report;
 }
 
 static void __attribute__((noreturn))
-be_member(pid_t parent, bool counted, measured_call prepare, void *context, int ask, int answer)
+be_member(struct bench_ctx *ctx, pid_t parent, measured_call prepare, void *context, int ask,
+	  int answer)
 {
+	bool counted = bench_is_counted(ctx);
 	struct report report = {0};
 	uint64_t last_ns = 0;
+	struct counting counting;
 	struct order order;
 
+	/* What is open here counts the parent's calls. */
+	counting_join(&counting, bench_counting(ctx));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE);
 	report.err = prepare(context);
 	while (write(answer, &report, sizeof(report)) == sizeof(report) &&
 	       read(ask, &order, sizeof(order)) == sizeof(order))
-		report = carry_out(&order, counted, &last_ns, context);
+		report = carry_out(&order, counted, &counting, &last_ns, context);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -69,7 +80,6 @@ static void close_pair(const int *fds)
 int crew_add(struct bench_ctx *ctx, struct crew *crew, measured_call prepare, void *context)
 {
 	struct crew_member *m = &crew->member[crew->members];
-	bool counted = bench_is_counted(ctx);
 	struct report report = {0};
 	pid_t parent = getpid();
 	int ask[2], answer[2], err;
@@ -85,7 +95,7 @@ int crew_add(struct bench_ctx *ctx, struct crew *crew, measured_call prepare, vo
 	m->pid = fork();
 	if (!m->pid) {
 		close(ask[1]);
-		be_member(parent, counted, prepare, context, ask[0], answer[1]);
+		be_member(ctx, parent, prepare, context, ask[0], answer[1]);
 	}
 	close(ask[0]);
 	close(answer[1]);

@@ -12,6 +12,7 @@
 #include "pinbench/exit.h"
 #include "pinbench/result.h"
 #include "bench/core/caseid.h"
+#include "bench/core/counters/names.h"
 #include "bench/core/list.h"
 #include "bench/core/noise/fingerprint.h"
 #include "bench/core/runner.h"
@@ -20,11 +21,13 @@
 static const char usage[] =
 	"usage: pinbench-agent list\n"
 	"       pinbench-agent ids CASE...\n"
+	"       pinbench-agent events [TEXT]\n"
 	"       pinbench-agent fingerprint [--root DIR] [--cpus LIST]\n"
 	"       pinbench-agent run [--out FILE] [--result DIR] [--dir DIR]\n"
 	"                          [--device ROLE=NAME]... PLAN\n"
 	"list prints every benchmark as JSON. ids checks cases and prints them with every\n"
-	"parameter. fingerprint prints what moves timed figures on this machine, or on the one\n"
+	"parameter. events lists what a plan may count, where the name has TEXT in it.\n"
+	"fingerprint prints what moves timed figures on this machine, or on the one\n"
 	"whose files are below DIR, with cases on the CPUs of LIST (0,2-5). run measures the\n"
 	"cases of a plan (a JSON file, - for standard input) and writes one JSON object a line to\n"
 	"FILE or standard output. With --result it measures this machine, round by round, and\n"
@@ -97,6 +100,18 @@ static int fingerprint(int argc, char **argv)
 	putchar('\n');
 	json_decref(noise);
 	return failed || fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
+}
+
+static void print_event(const char *name, void *text)
+{
+	if (strcasestr(name, text))
+		puts(name);
+}
+
+static int events(const char *text)
+{
+	names_each(false, print_event, (void *)text);
+	return fflush(stdout) ? PB_EXIT_ENVIRONMENT : PB_EXIT_OK;
 }
 
 static json_t *load_plan(const char *path)
@@ -215,6 +230,8 @@ int main(int argc, char **argv)
 		return ids(argv + 2);
 	if (argc >= 2 && !strcmp(argv[1], "fingerprint"))
 		return fingerprint(argc - 1, argv + 1);
+	if (argc >= 2 && argc <= 3 && !strcmp(argv[1], "events"))
+		return events(argc == 3 ? argv[2] : "");
 	if (argc >= 2 && !strcmp(argv[1], "run"))
 		return run(argc - 1, argv + 1);
 	fputs(usage, stderr);

@@ -46,13 +46,15 @@ static void keep_away_from_tick(uint64_t *last_ns)
 
 /* PINBENCH_SYMBOL_MEASURE: a frame of its own in the stacks of a profiler. */
 static int __attribute__((noinline))
-measure_one(const struct durations *d, bool counted, measured_call call, void *context,
-	    uint64_t *ret_duration)
+measure_one(const struct durations *d, const struct counter_set *set, bool counted,
+	    measured_call call, void *context, uint64_t *ret_duration)
 {
 	bool marked = d->region != DURATIONS_UNMARKED;
 	uint64_t begin, end;
 	int err;
 
+	if (set)
+		counter_set_on(set);
 	if (marked)
 		PINBENCH_MARK(PINBENCH_MARKER_BEGIN);
 	begin = read_clock(counted);
@@ -60,6 +62,8 @@ measure_one(const struct durations *d, bool counted, measured_call call, void *c
 	end = read_clock(counted);
 	if (marked)
 		PINBENCH_MARK(PINBENCH_MARKER_END);
+	if (set)
+		counter_set_off(set);
 	*ret_duration = end - begin;
 	return err;
 }
@@ -67,6 +71,7 @@ measure_one(const struct durations *d, bool counted, measured_call call, void *c
 int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_call call,
 		 void *context)
 {
+	const struct counter_set *set = counting_set(d->counting, d->region);
 	int err;
 
 	if (d->count >= d->capacity)
@@ -75,7 +80,8 @@ int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_
 		keep_away_from_tick(last_ns);
 	if (d->region != DURATIONS_UNMARKED)
 		pinbench_mark_region((unsigned int)d->region);
-	err = measure_one(d, counted, call, context, &d->values[d->count]);
+	err = measure_one(d, set, counted, call, context, &d->values[d->count]);
+	counting_note(d->counting, d->region, 1);
 	if (!err)
 		d->count++;
 	return err;
@@ -98,7 +104,13 @@ static int __attribute__((noinline)) nothing(void *context)
 	return 0;
 }
 
-int measure_overhead(bool counted, double *ret_overhead)
+/* Where time is measured: instructions are not counted by events. */
+static int measure_nothing(void *durations)
+{
+	return measure_calls(durations, false, OVERHEAD_CALLS, nothing, NULL);
+}
+
+int measure_overhead(bool counted, struct counting *counting, double *ret_overhead)
 {
 	struct durations d;
 	int err = durations_init(&d, OVERHEAD_CALLS);
@@ -106,7 +118,10 @@ int measure_overhead(bool counted, double *ret_overhead)
 	if (err)
 		return err;
 	d.region = PINBENCH_REGION_USER_OVERHEAD;
-	err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
+	d.counting = counting;
+	err = counting_calibrate(counting, d.region, measure_nothing, &d);
+	if (!err)
+		err = measure_calls(&d, counted, OVERHEAD_CALLS, nothing, NULL);
 	if (!err)
 		*ret_overhead = durations_quantile(&d, 0.5, 0);
 	durations_free(&d);

@@ -1,6 +1,7 @@
 /*
  * The measured region of what is measured from user space: a call between two readings of the
- * clock, and markers around them. Every benchmark without the module measures by measure_calls().
+ * clock, markers around them, and the switching on and off of events around those. Every benchmark
+ * without the module measures by measure_calls().
  */
 #ifndef PINBENCH_BENCH_MEASURE_H
 #define PINBENCH_BENCH_MEASURE_H
@@ -24,7 +25,10 @@ int measure_calls(struct durations *d, bool counted, size_t calls, measured_call
 int measure_call(struct durations *d, bool counted, uint64_t *last_ns, measured_call call,
 		 void *context);
 
-/* What a call of nothing costs so, in the clock's unit: the median of many. 0 or -errno. */
-int measure_overhead(bool counted, double *ret_overhead);
+/*
+ * What a call of nothing costs so, in the clock's unit: the median of many; and what events count
+ * in it, if @counting is not NULL. 0 or -errno.
+ */
+int measure_overhead(bool counted, struct counting *counting, double *ret_overhead);
 
 #endif

@@ -56,7 +56,7 @@ void durations_free(struct durations *d)
 
 struct pinbench_samples durations_request(const struct durations *d, bool counted)
 {
-	return (struct pinbench_samples){
+	struct pinbench_samples samples = {
 		.durations = (uintptr_t)d->values,
 		.capacity = d->capacity,
 		.clock = counted ? PINBENCH_CLOCK_CYCLES : PINBENCH_CLOCK_NS,
@@ -64,12 +64,16 @@ struct pinbench_samples durations_request(const struct durations *d, bool counte
 			 (d->region == DURATIONS_UNMARKED ? 0 : PINBENCH_SAMPLES_MARK),
 		.region = d->region == DURATIONS_UNMARKED ? 0 : (uint32_t)d->region,
 	};
+
+	counting_request(d->counting, d->region, &samples);
+	return samples;
 }
 
 void durations_take(struct durations *d, const struct pinbench_samples *samples)
 {
 	d->count = samples->count;
 	d->ticks = samples->ticks;
+	counting_note(d->counting, d->region, samples->count);
 }
 
 uint64_t durations_sum(const struct durations *d)
@@ -106,22 +110,46 @@ double durations_quantile(struct durations *d, double p, double call_overhead)
 	return value > 0 ? value : 0;
 }
 
-int module_call_overhead(int fd, bool counted, double *ret_overhead)
+static int call_nothing(int fd, bool counted, struct durations *d)
 {
-	struct pinbench_null req = {.calls = OVERHEAD_CALLS};
+	struct pinbench_null req = {
+		.samples = durations_request(d, counted),
+		.calls = OVERHEAD_CALLS,
+	};
+
+	if (ioctl(fd, PINBENCH_IOC_NULL, &req))
+		return -errno;
+	durations_take(d, &req.samples);
+	return d->count == OVERHEAD_CALLS ? 0 : -EPROTO;
+}
+
+struct empty_calls {
+	int fd;
+	struct durations *durations;
+};
+
+/* Where time is measured: instructions are not counted by events. */
+static int call_nothing_timed(void *context)
+{
+	const struct empty_calls *calls = context;
+
+	return call_nothing(calls->fd, false, calls->durations);
+}
+
+int module_call_overhead(int fd, bool counted, struct counting *counting, double *ret_overhead)
+{
 	struct durations d;
+	struct empty_calls calls = {.fd = fd, .durations = &d};
 	int err;
 
 	err = durations_init(&d, OVERHEAD_CALLS);
 	if (err)
 		return err;
 	d.region = PINBENCH_REGION_OVERHEAD;
-	req.samples = durations_request(&d, counted);
-	if (ioctl(fd, PINBENCH_IOC_NULL, &req))
-		err = -errno;
-	durations_take(&d, &req.samples);
-	if (!err && d.count != OVERHEAD_CALLS)
-		err = -EPROTO;
+	d.counting = counting;
+	err = counting_calibrate(counting, d.region, call_nothing_timed, &calls);
+	if (!err)
+		err = call_nothing(fd, counted, &d);
 	if (!err)
 		*ret_overhead = durations_quantile(&d, 0.5, 0);
 	durations_free(&d);

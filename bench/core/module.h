@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include "pinbench/bench.h"
 #include "pinbench/uapi.h"
+#include "bench/core/counters/counting.h"
 
 /* Of no region: what durations_init() makes. */
 #define DURATIONS_UNMARKED (-1)
@@ -18,6 +19,8 @@ struct durations {
 	uint32_t ticks; /* timer ticks that fell into calls */
 	/* By the caller, of bench_region(): a figure is made of them, so the emulator may look. */
 	int region;
+	/* By the caller, borrowed: what counts events in the calls of that region, or NULL. */
+	struct counting *counting;
 };
 
 /* An open file, or -errno with the reason in ret_why. */
@@ -35,7 +38,10 @@ double durations_total(const struct durations *d, double call_overhead);
 /* Nearest-rank quantile of the single calls, without the overhead. Sorts values. */
 double durations_quantile(struct durations *d, double p, double call_overhead);
 
-/* What one measured call of nothing costs: the median of many. 0 or -errno. */
-int module_call_overhead(int fd, bool counted, double *ret_overhead);
+/*
+ * What one measured call of nothing costs: the median of many; and what events count in it, if
+ * @counting is not NULL. 0 or -errno.
+ */
+int module_call_overhead(int fd, bool counted, struct counting *counting, double *ret_overhead);
 
 #endif

@@ -16,7 +16,8 @@ int operation_init(struct bench_ctx *ctx, const struct operation_metrics *metric
 	*ret_operation = (struct operation){.metrics = metrics};
 	err = durations_init(&ret_operation->durations, calls);
 	if (!err)
-		err = measure_overhead(bench_is_counted(ctx), &ret_operation->overhead);
+		err = measure_overhead(bench_is_counted(ctx), bench_counting(ctx),
+				       &ret_operation->overhead);
 	if (err)
 		return bench_fail(ctx, err, "cannot get ready to measure %zu calls: %s", calls,
 				  strerror(-err));
@@ -53,6 +54,7 @@ static int region_of(struct bench_ctx *ctx, const struct operation *op)
 int operation_region(struct bench_ctx *ctx, struct operation *op)
 {
 	op->durations.region = region_of(ctx, op);
+	op->durations.counting = bench_counting(ctx);
 	return op->durations.region;
 }
 
@@ -62,6 +64,7 @@ struct pinbench_samples operation_request(struct bench_ctx *ctx, struct operatio
 	struct durations d = {.values = durations, .capacity = capacity};
 
 	d.region = operation_region(ctx, op);
+	d.counting = op->durations.counting;
 	return durations_request(&d, bench_is_counted(ctx));
 }
 
@@ -71,6 +74,9 @@ int operation_add(struct operation *op, const uint64_t *durations, size_t calls,
 
 	if (calls > d->capacity - d->count)
 		return -ENOSPC;
+	/* Others have been noted where they were made. */
+	if (op->in_module)
+		counting_note(d->counting, d->region, calls);
 	memcpy(d->values + d->count, durations, calls * sizeof(*durations));
 	d->count += calls;
 	op->done += count;

@@ -11,6 +11,7 @@
 #include "pinbench/result.h"
 #include "bench/core/clock.h"
 #include "bench/core/context.h"
+#include "bench/core/counters/report.h"
 #include "bench/core/kmsg.h"
 #include "bench/core/leftovers.h"
 #include "bench/core/module.h"
@@ -62,13 +63,16 @@ json_t *runner_environment(const struct runner *r)
 	double insn = clock_ticks_per_insn();
 	long pages = sysconf(_SC_PHYS_PAGES);
 	/* Counted evidence is moved by none of it, and reads no file more than it must. */
-	json_t *noise = r->counted ? NULL : take_noise(r);
+	json_t *noise = r->counted ? NULL : take_noise(r), *event;
 
 	uname(&name);
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:f, s:o*}", PB_EVENT, PB_EVENT_ENVIRONMENT,
-			 "release", name.release, "version", name.version, "architecture",
-			 name.machine, "memory_bytes", (json_int_t)pages * sysconf(_SC_PAGESIZE),
-			 "clock_ticks_per_insn", insn, PB_ENVIRONMENT_NOISE, noise);
+	event = json_pack("{s:s, s:s, s:s, s:s, s:I, s:f, s:o*}", PB_EVENT, PB_EVENT_ENVIRONMENT,
+			  "release", name.release, "version", name.version, "architecture",
+			  name.machine, "memory_bytes", (json_int_t)pages * sysconf(_SC_PAGESIZE),
+			  "clock_ticks_per_insn", insn, PB_ENVIRONMENT_NOISE, noise);
+	if (r->counts_events)
+		json_object_set_new(event, PB_ENVIRONMENT_PERF, counters_to_json(&r->counters));
+	return event;
 }
 
 static int meet_needs(struct bench_ctx *ctx)
@@ -123,6 +127,8 @@ static int run_phases(struct runner *r, struct bench_ctx *ctx)
 		tell_progress(r);
 		err = bench->run(ctx);
 	}
+	if (!err)
+		counters_report(ctx);
 	clean_up_case(ctx);
 	return err;
 }
@@ -206,6 +212,8 @@ static void run_case(struct runner *r, const struct case_id *id)
 	ctx.place = &r->place;
 	ctx.shares_machine = r->shares_machine;
 	limits_apply(&r->limits);
+	if (counting_init(&ctx.counting, r->counts_events ? &r->counters : NULL))
+		_exit(EXIT_FAILURE);
 	kmsg = kmsg_open();
 	err = measure_case(r, &ctx);
 	if (kmsg >= 0 && kmsg_find_splat(kmsg, splat, sizeof(splat)))
@@ -303,6 +311,22 @@ json_t *runner_case(struct runner *r, const struct case_id *id)
 	return ret;
 }
 
+/* Counted evidence has counters of its own, of the emulated processor. */
+static int read_counters(struct runner *r, const json_t *plan, char *ret_why, size_t bytes)
+{
+	const json_t *names = json_object_get(plan, "counters");
+
+	r->counts_events = names != NULL;
+	if (!names)
+		return 0;
+	if (!r->counted)
+		return counters_read(names, &r->counters, ret_why, bytes);
+	snprintf(ret_why, bytes,
+		 "the plan's counters are of timed evidence alone; leave them out, or measure "
+		 "time");
+	return -EINVAL;
+}
+
 static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t bytes)
 {
 	const char *evidence = json_string_value(json_object_get(plan, "evidence"));
@@ -320,7 +344,9 @@ static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t
 		return -EINVAL;
 	}
 	err = place_read(json_object_get(plan, "place"), &r->place, ret_why, bytes);
-	return err ? err : limits_read(json_object_get(plan, "limits"), &r->limits, ret_why, bytes);
+	if (!err)
+		err = limits_read(json_object_get(plan, "limits"), &r->limits, ret_why, bytes);
+	return err ? err : read_counters(r, plan, ret_why, bytes);
 }
 
 /* All are checked before the first runs: a typo is no reason to lose a night. */
@@ -352,7 +378,7 @@ int runner_prepare(struct runner *r, const json_t *plan, char *ret_why, size_t w
 	return read_head(r, plan, ret_why, why_bytes);
 }
 
-int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
+static int run_cases(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
 {
 	const json_t *cases = json_object_get(plan, "cases");
 	struct case_id *ids = NULL;
@@ -360,11 +386,22 @@ int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_b
 
 	if (!err)
 		err = runner_ids(cases, &ids, ret_why, why_bytes);
-	if (err)
-		return err;
-	write_event(r, runner_environment(r));
-	for (size_t i = 0; i < json_array_size(cases) && !runner_interrupted; i++)
+	if (!err)
+		write_event(r, runner_environment(r));
+	for (size_t i = 0; !err && i < json_array_size(cases) && !runner_interrupted; i++)
 		run_case_in_child(r, &ids[i]);
 	free(ids);
-	return 0;
+	return err;
+}
+
+int runner_run(struct runner *r, const json_t *plan, char *ret_why, size_t why_bytes)
+{
+	int err = run_cases(r, plan, ret_why, why_bytes);
+
+	counters_free(&r->counters);
+	/* Who only gets the events knows why there are no others. */
+	if (err == -EINVAL)
+		write_event(r,
+			    json_pack("{s:s, s:s}", PB_EVENT, PB_EVENT_REFUSED, "reason", ret_why));
+	return err;
 }

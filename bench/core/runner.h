@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <jansson.h>
 #include "bench/core/caseid.h"
+#include "bench/core/counters/counters.h"
 #include "bench/core/limits.h"
 #include "bench/core/named.h"
 #include "bench/core/place.h"
@@ -20,6 +21,8 @@ struct runner {
 	bool counted;
 	bool shares_machine; /* with others, who pin, allocate and complain, too */
 	int repetitions;
+	bool counts_events; /* the plan has "counters" */
+	struct counters counters;
 	FILE *copy; /* of runner_case() */
 };
 
@@ -28,7 +31,8 @@ extern volatile sig_atomic_t runner_interrupted;
 
 /*
  * plan: {"evidence":"counted|timed","repetitions":N,"cases":[ID,...]}, and optionally "place" and
- * "limits" as place.h and limits.h have them.
+ * "limits" as place.h and limits.h have them; with timed evidence perhaps "counters":[EVENT,...],
+ * names of events to be counted in the measured calls.
  * 0, or -EINVAL with the reason in ret_why if the plan itself is wrong; what goes
  * wrong in a case is that case's outcome.
  */

@@ -233,8 +233,10 @@ void gup_pass_free(struct gup_pass *pass)
 
 static void mark(struct bench_ctx *ctx, const struct gup_metrics *names, struct durations *d)
 {
-	if (names)
-		d->region = bench_region(ctx, names->per_page, "page");
+	if (!names)
+		return;
+	d->region = bench_region(ctx, names->per_page, "page");
+	d->counting = bench_counting(ctx);
 }
 
 static void report(struct bench_ctx *ctx, const struct gup_metrics *names, struct durations *d)

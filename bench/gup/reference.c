@@ -126,6 +126,7 @@ static int run(struct bench_ctx *ctx)
 
 	pass.acquire.region = bench_region(ctx, "pin_ratio", "page");
 	pass.release.region = bench_region(ctx, "unpin_ratio", "page");
+	pass.acquire.counting = pass.release.counting = bench_counting(ctx);
 	if (!err)
 		err = gup_pass_run(ctx, &spec, b, PINBENCH_GUP_WRITE, &pass);
 	if (!err)

@@ -25,6 +25,7 @@ static int run(struct bench_ctx *ctx)
 
 	if (err)
 		return err;
+	bench_region_keep_overhead(ctx, d.region);
 	bench_sample(ctx, "call", durations_quantile(&d, 0.5, 0));
 	bench_sample(ctx, "call_max", durations_quantile(&d, 1, 0));
 	bench_fact_number(ctx, "calls", (double)d.count);

@@ -13,6 +13,7 @@ int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops, double o
 	if (err)
 		return bench_fail(ctx, -err, "no memory for %u durations", calls);
 	ret_durations->region = bench_region(ctx, "call", "call");
+	ret_durations->counting = bench_counting(ctx);
 	req.samples = durations_request(ret_durations, bench_is_counted(ctx));
 	if (ioctl(bench_module_fd(ctx), PINBENCH_IOC_NULL, &req)) {
 		err = bench_fail(ctx, errno, "the null operation failed: %s", strerror(errno));

@@ -130,12 +130,18 @@ void bench_counter(struct bench_ctx *ctx, const char *name, double value, const 
 int bench_region(struct bench_ctx *ctx, const char *metric, const char *per);
 /* The same of what measure_calls() measures, not the module. */
 int bench_region_in_user_space(struct bench_ctx *ctx, const char *metric, const char *per);
+/* Its figure is what an empty call costs: what events count in one stays in it as well. */
+void bench_region_keep_overhead(struct bench_ctx *ctx, int region);
 /*
  * The region was measured: @calls calls took @total in all, the clock's own cost in it, which is
  * @overhead a call and no part of the figure, and did @operations operations.
  */
 void bench_region_add(struct bench_ctx *ctx, int region, uint64_t calls, uint64_t total,
 		      double overhead, uint64_t operations);
+
+/* What counts events in the regions of the case: for durations of a region (bench/core/). */
+struct counting;
+struct counting *bench_counting(struct bench_ctx *ctx);
 
 /* /dev/pinbench, open for this case, where the benchmark needs the module; else -1. */
 int bench_module_fd(const struct bench_ctx *ctx);

@@ -28,6 +28,9 @@
 #define PB_OUTCOME_SKIP "skip"
 #define PB_OUTCOME_FAIL "fail"
 
+/* Of an environment, and of the agent's event of it: perf events that were asked for. */
+#define PB_ENVIRONMENT_PERF "perf"
+
 /* Of a case, where there are any: what its figures are figures of, by name. */
 #define PB_CASE_CONDITIONS "conditions"
 
@@ -59,6 +62,7 @@
  *   {"event":"splat","text":LINE}   the kernel complained; the case is a failure
  *   {"event":"agent-exit","status":N,"signal":N}  from init, after every plan
  *   {"event":"environment",...}     kernel release, memory, clock
+ *   {"event":"refused","reason":TEXT}  the plan is wrong, and nothing was measured
  */
 #define PB_EVENT	     "event"
 #define PB_EVENT_ENVIRONMENT "environment"
@@ -71,6 +75,7 @@
 /* Of a result's environment alone: what the machine is made of, and what of it was measured on. */
 #define PB_ENVIRONMENT_TOPOLOGY "topology"
 #define PB_ENVIRONMENT_PLACE	"place"
+#define PB_EVENT_REFUSED     "refused"
 /* Of the guest's init, before anything is measured: where a module's code lies. */
 #define PB_EVENT_MODULE "module"
 /* In a case, for whoever profiled it: what each region was. No part of a result. */

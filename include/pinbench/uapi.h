@@ -13,7 +13,7 @@
 #include <linux/types.h>
 
 #define PINBENCH_DEVICE	   "/dev/pinbench"
-#define PINBENCH_ABI	   6
+#define PINBENCH_ABI	   7
 #define PINBENCH_MAX_PAGES (1u << 20) /* 4 GiB of 4 KiB pages in one region */
 #define PINBENCH_MAX_CALLS (1u << 20)
 
@@ -27,6 +27,10 @@ enum pinbench_clock {
 #define PINBENCH_SAMPLES_AVOID_TICK (1u << 0)
 /* Put the markers of pinbench/marker.h around each call: its duration becomes a figure. */
 #define PINBENCH_SAMPLES_MARK (1u << 1)
+/* Let the caller's perf events count during each call, and only then. */
+#define PINBENCH_SAMPLES_COUNT (1u << 2)
+
+#define PINBENCH_MAX_COUNTERS 7
 
 /* Where the durations of the single calls go: one per call, in call order. */
 struct pinbench_samples {
@@ -37,6 +41,13 @@ struct pinbench_samples {
 	__u32 flags;	 /* in: PINBENCH_SAMPLES_* */
 	__u32 ticks;	 /* out: timer ticks that fell into measured calls */
 	__u32 region;	 /* in: with MARK, below PINBENCH_REGIONS; else 0 */
+	/*
+	 * In: with COUNT, at least one; else 0. File descriptors of perf_event_open(), each of the
+	 * leader of a group that is disabled: each call enables them in this order and disables
+	 * them in the other. EINVAL: one is of something else.
+	 */
+	__u32 nr_counters;
+	__s32 counters[PINBENCH_MAX_COUNTERS]; /* in: those beyond nr_counters are 0 */
 };
 
 /* PINBENCH_IOC_INFO: what this module, on this kernel, can do. */

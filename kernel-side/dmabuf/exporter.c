@@ -269,11 +269,13 @@ static int invalidate(struct buffer *b, struct pinbench_measure *m)
 {
 	u64 begin;
 
+	pinbench_before_lock(m);
 	dma_resv_lock(b->dmabuf->resv, NULL);
 	begin = pinbench_begin(m);
 	compat_dma_buf_invalidate(b->dmabuf);
 	pinbench_end(m, begin);
 	dma_resv_unlock(b->dmabuf->resv);
+	pinbench_after_lock(m);
 	return 0;
 }
 

@@ -276,6 +276,7 @@ static int operate(struct dmabuf_state *s, u32 operation, struct pinbench_measur
 		struct importer *im = &s->importers[i];
 
 		pinbench_measure_pause(m);
+		pinbench_before_lock(m);
 		dma_resv_lock(resv, NULL);
 		if (op->is_due(im)) {
 			begin = pinbench_begin(m);
@@ -283,6 +284,7 @@ static int operate(struct dmabuf_state *s, u32 operation, struct pinbench_measur
 			pinbench_end(m, begin);
 		}
 		dma_resv_unlock(resv);
+		pinbench_after_lock(m);
 	}
 	return err;
 }

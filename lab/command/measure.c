@@ -32,6 +32,7 @@ struct choices {
 	char *kernel;
 	char *environment;
 	char *counters;
+	char **events; /* of counters, where they are perf's */
 	char *cpus;
 	char **devices;
 	int numa_node;
@@ -46,6 +47,7 @@ static void choices_clear(struct choices *c)
 	g_free(c->kernel);
 	g_free(c->environment);
 	g_free(c->counters);
+	g_strfreev(c->events);
 	g_free(c->cpus);
 	g_strfreev(c->devices);
 }
@@ -121,14 +123,24 @@ static int check_environment(const struct choices *c, const struct pb_shared *sh
 		       c->environment);
 }
 
-static int apply_counters(const char *text, struct pb_run_options *run, GError **ret_error)
+/* Of the emulated processor where instructions are counted; where time is, events of perf. */
+static int apply_counters(const char *text, struct pb_run_options *run, char ***ret_events,
+			  GError **ret_error)
 {
-	if (strcmp(run->evidence, PB_EVIDENCE_COUNTED))
+	unsigned int kinds;
+	int err;
+
+	if (!strcmp(run->evidence, PB_EVIDENCE_COUNTED))
+		return pb_counters_parse(text, &run->counters, ret_error);
+	if (!pb_counters_parse(text, &kinds, NULL))
 		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
 			       "--counters '%s': only a counted guest is looked at while it runs; "
-			       "leave out --evidence %s",
+			       "leave out --evidence %s, or name events to be counted: "
+			       "page-faults,instructions",
 			       text, run->evidence);
-	return pb_counters_parse(text, &run->counters, ret_error);
+	err = pb_counter_events_parse(text, ret_events, ret_error);
+	run->counter_events = *ret_events;
+	return err;
 }
 
 static int print_table(const char *out, GError **ret_error)
@@ -195,7 +207,7 @@ static int run_choices(struct choices *c, struct pb_shared *shared, struct pb_ru
 	settle_shared(c, shared);
 	err = pb_shared_apply(shared, NULL, run, ret_error);
 	if (!err && c->counters)
-		err = apply_counters(c->counters, run, ret_error);
+		err = apply_counters(c->counters, run, &c->events, ret_error);
 	if (err)
 		return err;
 	run->kernel = c->kernel ? c->kernel : PB_DEFAULT_KERNEL;

@@ -15,6 +15,7 @@
 #include "lab/native/profiles.h"
 #include "lab/native/topology.h"
 #include "lab/paths.h"
+#include "lab/run/counters.h"
 #include "lab/run/plan.h"
 #include "lab/util/files.h"
 #include "pinbench/result.h"
@@ -122,6 +123,8 @@ static json_t *plan_document(const struct native *n)
 		n->plan->repetitions, "rounds", (int)o->boots, "place", place_object(n), "limits",
 		limits_object(n), "floor", strings(n->floor->ids), "cases", strings(n->plan->ids));
 
+	if (o->counter_events)
+		json_object_set_new(plan, "counters", pb_counter_events_json(o->counter_events));
 	if (n->native->budget_seconds > 0)
 		json_object_set_new(plan, "budget_seconds", json_real(n->native->budget_seconds));
 	return plan;

@@ -16,6 +16,8 @@ static char *plan_text(const struct pb_schedule *s, const GPtrArray *batch)
 
 		json_array_append_new(cases, json_string(attempt->id));
 	}
+	if (s->counter_events)
+		json_object_set_new(plan, "counters", pb_counter_events_json(s->counter_events));
 	text = json_dumps(plan, JSON_COMPACT);
 	ret = g_strdup(text);
 	free(text);

@@ -81,6 +81,22 @@ GPtrArray *pb_begun_cases(const struct pb_guest_end *end)
 	return ids;
 }
 
+/* Why the agent refused the plan; NULL if it did not. The caller frees. */
+static char *refusal(char **lines)
+{
+	char *ret = NULL;
+
+	for (; *lines && !ret; lines++) {
+		json_t *event = json_loads(*lines, 0, NULL);
+		const char *name = json_string_value(json_object_get(event, PB_EVENT));
+
+		if (!g_strcmp0(name, PB_EVENT_REFUSED))
+			ret = g_strdup_printf("the agent refused its plan: %s", reason_of(event));
+		json_decref(event);
+	}
+	return ret;
+}
+
 /* The guest's end is the doing of the case that was begun last. */
 static bool was_finished(const struct pb_attempt *attempt, const struct pb_guest_end *end)
 {
@@ -106,6 +122,7 @@ void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
 		     const char *console)
 {
 	g_auto(GStrv) lines = g_strsplit(end->events ? end->events : "", "\n", -1);
+	g_autofree char *refused = refusal(lines);
 
 	if (end->vcpus && end->vcpus->len && !attempt->vcpus)
 		attempt->vcpus = vcpus_array(end->vcpus);
@@ -124,8 +141,9 @@ void pb_attempt_fill(struct pb_attempt *attempt, const struct pb_guest_end *end,
 			failure_new(end->failure, attempt->id, end->detail, console, end->tail);
 	else if (!attempt->measured)
 		attempt->failure = failure_new(PB_FAILURE_AGENT, attempt->id,
-					       "the agent left no result; is the disk full that "
-					       "results are written to?",
+					       refused ? refused
+						       : "the agent left no result; is the disk "
+							 "full that results are written to?",
 					       console, end->tail);
 }
 

@@ -41,6 +41,50 @@ int pb_counters_parse(const char *text, unsigned int *ret_counters, GError **ret
 	return err;
 }
 
+/* To the comma that ends the name. */
+static gsize name_length(const char *text)
+{
+	bool inside = false;
+	gsize length = 0;
+
+	for (; text[length] && (inside || text[length] != ','); length++)
+		inside ^= text[length] == '/';
+	return length;
+}
+
+int pb_counter_events_parse(const char *text, char ***ret_names, GError **ret_error)
+{
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+	const char *rest = text;
+
+	*ret_names = NULL;
+	for (bool more = true; more;) {
+		gsize length = name_length(rest);
+		g_autofree char *name = g_strndup(rest, length);
+
+		if (!*g_strstrip(name))
+			return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+				       "--counters '%s': it is names of events with commas between "
+				       "them, as page-faults,instructions; 'build/bench/"
+				       "pinbench-agent events' lists them",
+				       text);
+		g_strv_builder_add(names, name);
+		more = rest[length];
+		rest += length + more;
+	}
+	*ret_names = g_strv_builder_end(names);
+	return 0;
+}
+
+json_t *pb_counter_events_json(char *const *names)
+{
+	json_t *ret = json_array();
+
+	for (; *names; names++)
+		json_array_append_new(ret, json_string(*names));
+	return ret;
+}
+
 json_t *pb_counters_json(unsigned int counters)
 {
 	json_t *names = json_array();

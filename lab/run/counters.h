@@ -16,6 +16,14 @@ enum pb_counters {
 
 /* "exact", "profile", "model", several with commas; 0 or PB_EXIT_USAGE with what there is. */
 int pb_counters_parse(const char *text, unsigned int *ret_counters, GError **ret_error);
+/*
+ * Names of events for timed evidence, with commas between them; what stands between two slashes is
+ * one ("cpu/event=0x3c,umask=1/"). Whether there are such events is the agent's to say, where it
+ * measures. *ret_names is g_strfreev()'s.
+ */
+int pb_counter_events_parse(const char *text, char ***ret_names, GError **ret_error);
+/* They as the plan's "counters". */
+json_t *pb_counter_events_json(char *const *names);
 /* {"kinds":[...],"model":words or null}: environment.counters of a result. */
 json_t *pb_counters_json(unsigned int counters);
 

@@ -254,6 +254,14 @@ static void add_accelerator(const struct pb_document_inputs *in, json_t *environ
 		json_object_set_new(environment, "vcpus", vcpus);
 }
 
+/* The same in every guest of one kernel; the first one's. */
+static json_t *perf_object(const struct pb_document_inputs *in)
+{
+	const struct pb_attempt *a = first_measured(in);
+
+	return a ? json_object_get(a->environment, PB_ENVIRONMENT_PERF) : NULL;
+}
+
 static json_t *environment_object(const struct pb_document_inputs *in, json_t *options)
 {
 	const struct pb_machine *m = in->station_of[0]->machine;
@@ -262,14 +270,15 @@ static json_t *environment_object(const struct pb_document_inputs *in, json_t *o
 	json_t *ret;
 
 	ret = json_pack("{s:s, s:s, s:i, s:o, s:o, s:s, s:s, s:s, s:s, s:s*, s:o*, s:o*, "
-			"s:o*}",
+			"s:o*, s:O*}",
 			"kind", "guest", "evidence", in->evidence, "boots", (int)in->boots,
 			"kernel", kernel_object(in, options), "machine", machine_object(in),
 			"emulator", m->emulator_version, "cpu", cpu, "memory", memory, "toolchain",
 			in->kernel->toolchain, "initramfs_sha256",
 			in->station_of[0]->image->initramfs_sha256, "clock", clock_object(in),
 			"boot_starts", starts_array(in), "counters",
-			in->counters ? pb_counters_json(in->counters) : NULL);
+			in->counters ? pb_counters_json(in->counters) : NULL, PB_ENVIRONMENT_PERF,
+			perf_object(in));
 	if (strcmp(in->evidence, PB_EVIDENCE_COUNTED))
 		add_accelerator(in, ret);
 	return ret;

@@ -175,6 +175,7 @@ static struct pb_schedule schedule_of(struct pb_begun *r)
 		.out = r->options.out,
 		.watch = r->options.watch,
 		.counters = r->options.counters,
+		.counter_events = r->options.counter_events,
 	};
 }
 

@@ -18,6 +18,8 @@ struct pb_run_options {
 	unsigned int counters;	      /* counted evidence: bits of enum pb_counters */
 	const GArray
 		*cpus; /* timed evidence: of int, what guests run on; NULL: all that we may use */
+	/* Timed evidence: names of events to be counted, which the agent knows; or NULL. */
+	char *const *counter_events;
 	guint boots;
 	guint jobs; /* counted evidence only: timed guests run one at a time */
 	guint hang_seconds;

@@ -22,6 +22,7 @@ struct pb_schedule {
 	const char *out;	      /* consoles of failed guests are kept here */
 	const struct pb_watch *watch; /* counted evidence: or NULL */
 	unsigned int counters;	      /* counted evidence: bits of enum pb_counters */
+	char *const *counter_events;  /* timed evidence: names of events; or NULL */
 };
 
 /* Gives each of the attempts its case and boot: those of a case together, in boot order. */

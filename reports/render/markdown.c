@@ -128,7 +128,7 @@ static void add_counters(GString *out, const struct pb_view *view)
 {
 	if (!view->counters->len)
 		return;
-	g_string_append(out, "## Counters of the processor\n\n");
+	g_string_append_printf(out, "## %s\n\n", view->counted);
 	add_paragraph(out, view->processor);
 	add_paragraph(out, view->model);
 	add_paragraph(out, view->model_words);

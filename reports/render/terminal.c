@@ -189,7 +189,7 @@ static void add_counters(GString *out, const struct pb_view *view, size_t column
 {
 	if (!view->counters->len)
 		return;
-	g_string_append(out, "\nCounters of the processor\n");
+	g_string_append_printf(out, "\n%s\n", view->counted);
 	pb_text_append_wrapped(out, view->processor, columns, GAP);
 	if (view->model)
 		pb_text_append_wrapped(out, view->model, columns, GAP);

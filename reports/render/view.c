@@ -243,14 +243,28 @@ static const char *accelerator_words(struct pb_view *view)
 	return pb_view_say(view, "%s; not KVM: %s", env->accelerator, env->accelerator_reason);
 }
 
+/* What was counted, and once for all cases what could not be, and why. */
+static void append_perf(GString *text, const struct pb_perf *perf)
+{
+	g_string_append(text, "of perf: ");
+	for (size_t i = 0; i < perf->counted_count; i++)
+		g_string_append_printf(text, "%s%s", i ? ", " : "", perf->counted[i].name);
+	for (size_t i = 0; i < perf->unavailable_count; i++)
+		g_string_append_printf(text, "; not %s: %s", perf->unavailable[i].name,
+				       perf->unavailable[i].reason);
+}
+
 static const char *counter_words(struct pb_view *view)
 {
 	const struct pb_processor *counters = &view->result->environment.counters;
+	const struct pb_perf *perf = &view->result->environment.perf;
 	g_autoptr(GString) kinds = g_string_new(NULL);
 
 	for (size_t i = 0; i < counters->kind_count; i++)
 		g_string_append_printf(kinds, "%s%s", i ? ", " : "of the emulated processor: ",
 				       counters->kinds[i]);
+	if (perf->request_count || perf->counted_count)
+		append_perf(kinds, perf);
 	return pb_view_say(view, "%s", kinds->str);
 }
 

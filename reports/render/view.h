@@ -70,6 +70,10 @@ struct pb_view_group {
 /* What a counter of the processor is: the unit of its column. */
 #define PB_VIEW_EXACT "exact"
 #define PB_VIEW_MODEL "model"
+/* Or, with timed evidence, of perf: its kind ("hardware"), this where that is not known; and what
+ * two others make. */
+#define PB_VIEW_PERF	"perf"
+#define PB_VIEW_DERIVED "derived"
 
 /* Cases that were skipped, or have no counters, for one and the same reason. */
 struct pb_view_skip {
@@ -103,6 +107,7 @@ struct pb_view {
 
 	/* Counters of the processor: a table for each metric, which ends its `benchmark`. */
 	GPtrArray *counters;	 /* struct pb_view_group */
+	const char *counted;	 /* their heading */
 	const char *processor;	 /* what they are */
 	const char *model;	 /* what those of a model are; NULL: there are none */
 	const char *model_words; /* the model; NULL: it is not known, or there is none */

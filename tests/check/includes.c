@@ -15,6 +15,7 @@
 #define LIB_GSL	    (1u << 5)
 #define LIB_URING   (1u << 6)
 #define LIB_HWLOC   (1u << 7)
+#define LIB_PFM	    (1u << 8)
 #define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
@@ -40,6 +41,7 @@ static const struct layer layers[] = {
 	{"lab/guest/plugin/", {"include/pinbench/marker.h", "lab/guest/plugin/"}, NONE},
 	{"kernel-side/probes/", {NULL}, KERNEL},
 	{"bench/core/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON | LIB_URING},
+	{"bench/core/counters/", {"include/pinbench/", "bench/core/"}, LIB_JANSSON | LIB_PFM},
 	{"bench/benchmarks.c.in", {"include/pinbench/", "bench/core/"}, NONE},
 	{"bench/",
 	 {"include/pinbench/bench.h", "include/pinbench/uapi.h", "bench/core/", "bench/%s/"},
@@ -146,6 +148,8 @@ static unsigned int library_of(const char *name)
 		return LIB_URING;
 	if (!strcmp(name, "hwloc.h"))
 		return LIB_HWLOC;
+	if (g_str_has_prefix(name, "perfmon/"))
+		return LIB_PFM;
 	if (g_str_has_prefix(name, "gsl/"))
 		return LIB_GSL;
 	return 0;

@@ -350,6 +350,8 @@ int main(int argc, char **argv)
 
 	if (!json_object_get(plan, "seed"))
 		hostile_p2p();
+	if (!json_object_get(plan, "seed"))
+		hostile_counters(memory, PAGES);
 	hostile_devices();
 	if (!json_object_get(plan, "seed"))
 		ask_badly_and_leave(memfd);

@@ -15,6 +15,8 @@ void check_no_pins(const char *name);
 /* A request that must be refused with this errno, and leave no pins. */
 void refuse(const char *name, int fd, unsigned long ioctl_number, void *request, int want);
 
+/* hostile_counters.c: events of perf, that are some and that are none. The same @memory. */
+void hostile_counters(char *memory, size_t pages);
 /* hostile_memory.c: buffers, held pages and TEE devices. @memory has @pages pages, behind it none.
  */
 void hostile_memory(char *memory, size_t pages);

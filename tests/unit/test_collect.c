@@ -124,6 +124,15 @@ static void a_good_case(void **state)
 	assert_null(attempt.id);
 }
 
+static void a_plan_that_was_refused_says_why(void **state)
+{
+	struct pb_attempt refused =
+		attempt_of("{'event':'refused','reason':'no event cyclez'}\n" EXIT);
+
+	(void)state;
+	check_crash(&refused, "refused its plan: no event cyclez");
+}
+
 static void skips_and_failures_keep_the_agents_words(void **state)
 {
 	struct pb_attempt skip = attempt_of(ENVIRONMENT BEGIN SKIP EXIT);
@@ -397,6 +406,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_case),
+		cmocka_unit_test(a_plan_that_was_refused_says_why),
 		cmocka_unit_test(skips_and_failures_keep_the_agents_words),
 		cmocka_unit_test(begun_and_never_ended),
 		cmocka_unit_test(no_events_at_all),

@@ -223,6 +223,80 @@ static void html_has_the_same(void **state)
 	lacks(text, "flame-gone");
 }
 
+/* With timed evidence: events of perf, none of which is exact. */
+static json_t *timed_root(void)
+{
+	static const struct {
+		const char *name;
+		double values[2];
+	} counters[] = {
+		{"pin.page-faults", {0, 0}},	  {"pin.context-switches", {0, 0}},
+		{"pin.cpu-clock", {64.5, 70}},	  {"pin.instructions", {1234.5, 4}},
+		{"pin.instructions:u", {0, 0}},	  {"pin.instructions:k", {1234.5, 4}},
+		{"pin.L2.MISSES", {3, 2}},	  {"pin.migrate:mm_migrate_pages", {0, 0.5}},
+		{"pin.dtlb_load_misses", {1, 1}}, {"pin.ipc", {1.5, 2}},
+	};
+	json_t *root = sample_root();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(counters); i++)
+		for (int n = 0; n < 2; n++)
+			set_counter(root, n, counters[i].name, counters[i].values[n]);
+	sample_set(root, "environment.evidence", json_string("timed"));
+	sample_set(root, "environment.perf",
+		   parse("{'requested':['page-faults','instructions','cycles','L2.MISSES'],"
+			 "'counted':[{'name':'page-faults','kind':'software'},"
+			 "{'name':'cpu-clock','kind':'software'},"
+			 "{'name':'instructions','kind':'hardware'},"
+			 "{'name':'instructions:k','kind':'hardware'},"
+			 "{'name':'L2.MISSES','kind':'hard<b>ware'},"
+			 "{'name':'migrate:mm_migrate_pages','kind':'tracepoint'}],"
+			 "'unavailable':[{'name':'cycles','reason':'no PMU <here>'}]}"));
+	return root;
+}
+
+static void events_of_perf_have_their_kind(void **state)
+{
+	g_autoptr(pb_result) result = sample_load(state, "", timed_root());
+	g_autofree char *text = terminal_text(result, 160);
+	g_autofree char *html = html_text(state, result);
+	g_autofree char *markdown = markdown_text(state, result);
+
+	/* What was asked for comes first, and is shown where it is 0. */
+	has(text, "  backing  batch  page-faults  instructions    L2.MISSES  cpu-clock"
+		  "  instructions:k  migrate:mm_migrate_pages  dtlb_load_misses      ipc\n"
+		  "                     software      hardware  hard<b>ware   software"
+		  "        hardware                tracepoint              perf  derived\n");
+	lacks(text, "context-switches  ");
+	lacks(text, "exact");
+	lacks(text, "model");
+	lacks(text, "emulated processor");
+	has(text, "\nCounters of perf\n");
+	has(html, "<h2 id=\"counters\">Counters of perf</h2>");
+	has(html, "L2.MISSES<small>hard&lt;b&gt;ware</small>");
+	has(html, "; not cycles: no PMU &lt;here&gt;");
+	has(markdown, "## Counters of perf\n");
+	has(markdown, "| page-faults (software) | instructions (hardware) |");
+	assert_int_equal(occurrences(markdown, "not cycles: no PMU"), 1);
+}
+
+static void a_damaged_list_of_events_is_refused(void **state)
+{
+	static const char *const keys[] = {"requested", "counted", "unavailable"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+		json_t *root = timed_root();
+		g_autofree char *key = g_strdup_printf("environment.perf.%s.0", keys[i]);
+		g_autoptr(pb_result) result = NULL;
+		g_autoptr(GError) error = NULL;
+
+		sample_set(root, key, json_integer(7));
+		assert_int_equal(pb_result_save(root, *state, NULL), 0);
+		json_decref(root);
+		assert_true(pb_result_load(*state, &result, &error) < 0);
+		has(error->message, keys[i]);
+	}
+}
+
 static void without_any_there_are_no_sections(void **state)
 {
 	g_autoptr(pb_result) result = sample_load(state, "", sample_root());
@@ -359,6 +433,8 @@ int main(void)
 		IN_SCRATCH(terminal_fits_the_width),
 		IN_SCRATCH(markdown_has_the_same),
 		IN_SCRATCH(html_has_the_same),
+		IN_SCRATCH(events_of_perf_have_their_kind),
+		IN_SCRATCH(a_damaged_list_of_events_is_refused),
 		IN_SCRATCH(without_any_there_are_no_sections),
 		IN_SCRATCH(only_the_first_are_drawn),
 		IN_SCRATCH(a_single_profile_is_open_and_shortened),

@@ -91,7 +91,8 @@ static json_t *environment_object(const struct document_inputs *in)
 	json_object_set_new(ret, "floor", floor_to_json(in->floor));
 	json_object_set(ret, PB_ENVIRONMENT_NOISE,
 			json_object_get(in->environment, PB_ENVIRONMENT_NOISE));
-	json_object_set(ret, "perf", json_object_get(in->environment, "perf"));
+	json_object_set(ret, PB_ENVIRONMENT_PERF,
+			json_object_get(in->environment, PB_ENVIRONMENT_PERF));
 	return ret;
 }
 

@@ -212,6 +212,7 @@ static void clear(struct session *s)
 	free(s->ids);
 	free(s->floor_ids);
 	floor_clear(&s->floor);
+	counters_free(&s->runner->counters);
 	json_decref(s->starts);
 	json_decref(s->environment);
 }

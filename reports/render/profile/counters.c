@@ -1,6 +1,7 @@
 /*
- * Counters of the emulated processor as tables: for each metric of a benchmark one, of the same
- * cases as the table of its figures.
+ * Counters as tables: for each metric of a benchmark one, of the same cases as the table of its
+ * figures. With counted evidence they are of the emulated processor, and exact; with timed evidence
+ * they are events of perf, and as different from run to run as times are.
  */
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "reports/render/text.h"
 
 #define MODEL_SUFFIX "_misses"
+#define EVENT_IPC    "ipc"
 
 /* In this order; what is not named here follows. Those of a table without them are left out. */
 static const struct {
@@ -27,6 +29,7 @@ static const char *const implied[] = {"kernel_insns", NULL};
 
 /* One table and what of the group's counters is in it. */
 struct sheet {
+	const struct pb_environment *environment;
 	struct pb_view_group *table;
 	const struct pb_view_group *group;
 	const char *metric;
@@ -36,7 +39,7 @@ struct sheet {
 /* NULL for one that the kernel keeps. */
 static const char *event_of(const struct pb_counter *counter)
 {
-	const char *dot = strrchr(counter->name, '.');
+	const char *dot = strchr(counter->name, '.');
 
 	return dot && dot != counter->name && dot[1] ? dot + 1 : NULL;
 }
@@ -76,6 +79,31 @@ static bool has_column(const struct sheet *sheet, const char *event)
 	return false;
 }
 
+static const char *unit_of(const struct sheet *sheet, const char *event)
+{
+	const struct pb_perf *perf = &sheet->environment->perf;
+
+	if (sheet->environment->counted)
+		return g_str_has_suffix(event, MODEL_SUFFIX) ? PB_VIEW_MODEL : PB_VIEW_EXACT;
+	for (size_t i = 0; i < perf->counted_count; i++) {
+		if (!strcmp(perf->counted[i].name, event))
+			return perf->counted[i].kind;
+	}
+	return strcmp(event, EVENT_IPC) ? PB_VIEW_PERF : PB_VIEW_DERIVED;
+}
+
+/* What was asked for is shown where it is 0, too. */
+static bool was_requested(const struct sheet *sheet, const char *event)
+{
+	const struct pb_perf *perf = &sheet->environment->perf;
+
+	for (size_t i = 0; i < perf->request_count; i++) {
+		if (!strcmp(perf->requested[i], event))
+			return true;
+	}
+	return false;
+}
+
 static void add_column(const struct sheet *sheet, const char *event, bool always)
 {
 	bool worth = false;
@@ -88,30 +116,33 @@ static void add_column(const struct sheet *sheet, const char *event, bool always
 	}
 	if (!worth || has_column(sheet, event) || g_strv_contains(implied, event))
 		return;
-	g_ptr_array_add(
-		sheet->table->columns,
-		g_memdup2(
-			&(struct pb_view_column){
-				.name = event,
-				.unit = g_str_has_suffix(event, MODEL_SUFFIX) ? PB_VIEW_MODEL
-									      : PB_VIEW_EXACT,
-				.better = "",
-				.primary = always,
-			},
-			sizeof(struct pb_view_column)));
+	g_ptr_array_add(sheet->table->columns, g_memdup2(
+						       &(struct pb_view_column){
+							       .name = event,
+							       .unit = unit_of(sheet, event),
+							       .better = "",
+							       .primary = always,
+						       },
+						       sizeof(struct pb_view_column)));
 }
 
 static void add_columns(const struct sheet *sheet)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+	const struct pb_perf *perf = &sheet->environment->perf;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(known) && sheet->environment->counted; i++)
 		add_column(sheet, known[i].event, known[i].always);
+	/* As they were asked for; those that are always counted come after them. */
+	for (size_t i = 0; i < perf->request_count; i++)
+		add_column(sheet, perf->requested[i], true);
 	for (guint i = 0; i < sheet->group->rows->len; i++) {
 		const struct pb_case *item =
 			((const struct pb_view_row *)sheet->group->rows->pdata[i])->source;
 
 		for (size_t n = 0; n < item->counter_count; n++)
 			if (is_of(sheet, &item->counters[n]))
-				add_column(sheet, event_of(&item->counters[n]), false);
+				add_column(sheet, event_of(&item->counters[n]),
+					   was_requested(sheet, event_of(&item->counters[n])));
 	}
 }
 
@@ -151,7 +182,12 @@ static void add_row(struct pb_view *view, const struct sheet *sheet, const struc
 static void add_table(struct pb_view *view, const struct pb_view_group *group, const char *metric,
 		      const char *per)
 {
-	struct sheet sheet = {.group = group, .metric = metric, .per = per};
+	struct sheet sheet = {
+		.environment = &view->result->environment,
+		.group = group,
+		.metric = metric,
+		.per = per,
+	};
 
 	sheet.table = pb_view_group_new(
 		pb_view_say(view, "%s %s, per %s", group->benchmark, metric, per));
@@ -206,6 +242,17 @@ static bool has_model(const struct pb_view *view)
 	return false;
 }
 
+static void say_perf(struct pb_view *view)
+{
+	view->counted = "Counters of perf";
+	view->processor =
+		"What perf counted inside the measured calls, of all repetitions of the first boot "
+		"and for one operation, less what as many empty calls count. Hardware events are "
+		"the processor's, and :u and :k what of them is user space's and the kernel's; "
+		"software events and tracepoints are the kernel's; cpu-clock is in ns. They differ "
+		"from run to run, and no verdict rests on them.";
+}
+
 void pb_view_add_counters(struct pb_view *view)
 {
 	const char *model = view->result->environment.counters.model;
@@ -213,10 +260,13 @@ void pb_view_add_counters(struct pb_view *view)
 	view->counters = g_ptr_array_new_with_free_func(pb_view_group_free);
 	for (guint i = 0; i < view->groups->len; i++)
 		add_tables(view, view->groups->pdata[i]);
+	view->counted = "Counters of the processor";
 	view->processor =
 		"What the emulated processor did inside the measured calls, without the clock and "
 		"the empty calls: the same on every run. The rarer ones are shown where a case "
 		"has some.";
+	if (!view->result->environment.counted)
+		say_perf(view);
 	if (!has_model(view))
 		return;
 	view->model =

@@ -69,7 +69,7 @@ void pb_html_counters(GString *out, const struct pb_view *view)
 {
 	if (!view->counters->len)
 		return;
-	pb_html_heading(out, "counters", "Counters of the processor");
+	pb_html_heading(out, "counters", view->counted);
 	element(out, "p", view->processor);
 	if (view->model)
 		element(out, "p", view->model);
