@@ -75,7 +75,7 @@
 /* Of a result's environment alone: what the machine is made of, and what of it was measured on. */
 #define PB_ENVIRONMENT_TOPOLOGY "topology"
 #define PB_ENVIRONMENT_PLACE	"place"
-#define PB_EVENT_REFUSED     "refused"
+#define PB_EVENT_REFUSED	"refused"
 /* Of the guest's init, before anything is measured: where a module's code lies. */
 #define PB_EVENT_MODULE "module"
 /* In a case, for whoever profiled it: what each region was. No part of a result. */
