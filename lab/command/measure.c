@@ -40,6 +40,7 @@ struct choices {
 	int case_seconds;
 	gboolean perf_record;
 	gboolean no_module;
+	gboolean append;
 };
 
 static void choices_clear(struct choices *c)
@@ -76,9 +77,10 @@ static int check_guest(const struct choices *c, GError **ret_error)
 	bool is_host = !g_strcmp0(c->kernel, "host");
 
 	if (c->cpus || c->numa_node >= 0 || c->devices || c->memory_limit_mib || c->case_seconds ||
-	    c->no_module)
+	    c->no_module || c->append)
 		return refuse(
-			"--cpus, --numa, --device, --memory-limit, --case-seconds, --no-module",
+			"--cpus, --numa, --device, --memory-limit, --case-seconds, --no-module, "
+			"--append",
 			"they are about this machine; add --env native", ret_error);
 	if (c->perf_record)
 		return refuse("--perf-record",
@@ -87,6 +89,20 @@ static int check_guest(const struct choices *c, GError **ret_error)
 			      ret_error);
 	if (is_host)
 		return refuse("--kernel host", "the running kernel is measured by --env native",
+			      ret_error);
+	return 0;
+}
+
+static int check_append(const struct choices *c, const struct pb_shared *shared, GError **ret_error)
+{
+	if (!shared->out)
+		return refuse("--append",
+			      "which result is this boot to be added to? Say so by --out DIR",
+			      ret_error);
+	if (c->perf_record)
+		return refuse("--append --perf-record",
+			      "a result has the profiles of its first boot; leave out one of the "
+			      "two",
 			      ret_error);
 	return 0;
 }
@@ -107,7 +123,10 @@ static int check_native(const struct choices *c, const struct pb_shared *shared,
 			      ret_error);
 	if (c->numa_node < -1)
 		return refuse("--numa", "a node's number is 0 or more", ret_error);
-	err = check_number("memory-limit", c->memory_limit_mib, MOST_MEMORY_MIB, ret_error);
+	if (c->append)
+		err = check_append(c, shared, ret_error);
+	if (!err)
+		err = check_number("memory-limit", c->memory_limit_mib, MOST_MEMORY_MIB, ret_error);
 	return err ? err
 		   : check_number("case-seconds", c->case_seconds, MOST_CASE_SECONDS, ret_error);
 }
@@ -167,6 +186,7 @@ static struct pb_native_options native_options(const struct choices *c, bool boo
 		.budget_seconds = boots_given ? 0 : NATIVE_BUDGET_SECONDS,
 		.perf_record = c->perf_record,
 		.no_module = c->no_module,
+		.append = c->append,
 	};
 }
 
@@ -244,6 +264,8 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 		 "Native: what a case may take (120)", "N"},
 		{"no-module", 0, 0, G_OPTION_ARG_NONE, &c.no_module,
 		 "Native: load nothing into the kernel", NULL},
+		{"append", 0, 0, G_OPTION_ARG_NONE, &c.append,
+		 "Native: as one more boot of the result in --out DIR", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int err;
