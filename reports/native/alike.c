@@ -223,11 +223,10 @@ int pb_boots_check_cases(const struct pb_result *boots, const char *profile, cha
 			      "it is of profile %s, and this would be of %s; give the same "
 			      "--profile, or " OF_ITS_OWN,
 			      boots->run.profile, profile);
-	for (; ids[count] && count < boots->case_count; count++) {
-		if (strcmp(ids[count], boots->cases[count].id))
-			break;
-	}
-	if (!ids[count] && count == boots->case_count)
+	while (count < boots->case_count && ids[count] &&
+	       !strcmp(ids[count], boots->cases[count].id))
+		count++;
+	if (count == boots->case_count && !ids[count])
 		return 0;
 	return refuse(boots, ret_error,
 		      "its cases are others: where it has %s this would measure %s; name the same "
