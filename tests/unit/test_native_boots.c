@@ -13,6 +13,7 @@
 #include "reports/error.h"
 #include "reports/native/boots.h"
 #include "reports/render/compare/text.h"
+#include "reports/render/markdown.h"
 #include "tests/unit/random.h"
 #include "tests/unit/sample.h"
 #include "tests/unit/scratch.h"
@@ -29,7 +30,7 @@ static void set_text(json_t *root, const char *path, const char *text)
 	sample_set(root, path, json_string(text));
 }
 
-/* Six documents that must be told apart have other numbers: @number goes into the boot's id. */
+/* What a run leaves in boot @number; its figures are those of the sample, in one round. */
 static json_t *boot_document(int number, double drift_percent)
 {
 	json_t *root = sample_root();
@@ -157,7 +158,7 @@ static void the_first_that_is_not_ok_speaks(void **state)
 	assert_string_equal(all->cases[1].reason, "broke in the second");
 	assert_int_equal(all->cases[0].outcome, PB_CASE_OK);
 	assert_int_equal(all->cases[0].metrics[0].boot_count, 3);
-	/* As they were in the first boot, of which every sample is one round. */
+	/* As it was in the first boot. */
 	check_json(all, "cases.2.facts.pages", "4096");
 }
 
@@ -400,6 +401,26 @@ static void the_words(void **state)
 	}
 }
 
+static void a_report_of_boots(void **state)
+{
+	static const char *const words[] = {
+		"**Boots**: 2",
+		"-3.0% at most, of 1 figures",
+		"again after it, in each boot",
+		"nothing finer than the spread between its boots",
+		"The boot is the replicate: in each, every case",
+	};
+	g_autoptr(pb_result) all =
+		add(state, load(state, boot_document(1, 1)), load(state, boot_document(2, -3)));
+	g_autofree char *path = scratch_path(state, "report.md"), *text = NULL;
+
+	assert_int_equal(pb_render_markdown(all, *state, NULL), 0);
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (!strstr(text, words[i]))
+			fail_msg("\"%s\" is not in: %s", words[i], text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +434,7 @@ int main(void)
 		IN_SCRATCH(equal_kernels_do_not_differ),
 		IN_SCRATCH(few_boots_show_nothing),
 		IN_SCRATCH(the_words),
+		IN_SCRATCH(a_report_of_boots),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
