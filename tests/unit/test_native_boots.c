@@ -407,7 +407,7 @@ static void a_report_of_boots(void **state)
 		"**Boots**: 2",
 		"-3.0% at most, of 1 figures",
 		"again after it, in each boot",
-		"nothing finer than the spread between its boots",
+		"A difference smaller than the spread between boots or than",
 		"The boot is the replicate: in each, every case",
 	};
 	g_autoptr(pb_result) all =
