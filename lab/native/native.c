@@ -2,6 +2,7 @@
 #include "lab/native/native.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -233,6 +234,15 @@ static int restore(struct native *n, int err, GError **ret_error)
 		       "something of this machine could not be put back; as root:\n%s", left);
 }
 
+/* Without a result it is of no use, and neither is its folder if that was not there before. */
+static void remove_plan(const struct native *n)
+{
+	g_autofree char *path = g_build_filename(n->options->out, PB_AGENT_PLAN_FILE, NULL);
+
+	g_unlink(path);
+	g_rmdir(n->options->out);
+}
+
 static bool has_result(const struct native *n)
 {
 	g_autofree char *path = g_build_filename(n->options->out, PB_RESULT_FILE, NULL);
@@ -250,8 +260,10 @@ static int run(struct native *n, gboolean *ret_saved, GError **ret_error)
 	if (!err)
 		err = profile(n, ret_error);
 	ret = restore(n, err, ret_error);
-	if (!has_result(n))
+	if (!has_result(n)) {
+		remove_plan(n);
 		return ret;
+	}
 	/* The first error is the one that is told. */
 	where = ret ? NULL : ret_error;
 	err = complete(n, where);
