@@ -2,6 +2,7 @@
 #include "lab/native/native.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -269,6 +270,15 @@ static int restore(struct native *n, int err, GError **ret_error)
 		       "something of this machine could not be put back; as root:\n%s", left);
 }
 
+/* Without a result it is of no use, and neither is its folder if that was not there before. */
+static void remove_plan(const struct native *n)
+{
+	g_autofree char *path = g_build_filename(folder_of(n), PB_AGENT_PLAN_FILE, NULL);
+
+	g_unlink(path);
+	g_rmdir(folder_of(n));
+}
+
 static bool has_result(const struct native *n)
 {
 	g_autofree char *path = g_build_filename(folder_of(n), PB_RESULT_FILE, NULL);
@@ -312,8 +322,10 @@ static int run(struct native *n, gboolean *ret_saved, GError **ret_error)
 	ret = restore(n, err, ret_error);
 	if (n->append && !is_whole)
 		return give_up(n, ret, ret_error);
-	if (!has_result(n))
+	if (!has_result(n)) {
+		remove_plan(n);
 		return ret;
+	}
 	/* The first error is the one that is told. */
 	where = ret ? NULL : ret_error;
 	err = save(n, where);

@@ -301,8 +301,12 @@ static void add_trust(struct pb_view *view)
 	pb_view_trust(view, "Cannot say", words_of(env)->cannot);
 	pb_view_trust(view, "Kernel",
 		      pb_view_say(view, "%s (asked for: %s)", kernel->release, kernel->spec));
-	pb_view_trust(view, "Kernel text",
-		      pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
+	if (kernel->build_id)
+		pb_view_trust(view, "Kernel build id",
+			      pb_view_take(view, pb_text_short_hash(kernel->build_id)));
+	else
+		pb_view_trust(view, "Kernel text",
+			      pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
 	pb_view_trust(view, "Kernel config",
 		      pb_view_take(view, pb_text_short_hash(kernel->config_sha256)));
 	pb_view_trust(view, env->rounds ? "Rounds" : "Boots", pb_view_say(view, "%zu", env->boots));
