@@ -186,7 +186,7 @@ static int run(struct bench_ctx *ctx)
 {
 	const struct backing *b = bench_state(ctx);
 	size_t count = bench_is_counted(ctx) ? 1 : TIMED_TURNS;
-	struct turn turns[TIMED_TURNS];
+	struct turn turns[TIMED_TURNS] = {0};
 	struct gup_pass pass;
 	int err = gup_pass_init(ctx, &pass);
 

@@ -37,11 +37,35 @@ static const json_t *floor_of(const struct pb_result *result)
 	return json_object_get(json_object_get(result->root, "environment"), "floor");
 }
 
+/*
+ * Of several boots the median: what one of them drifted by more is in the spread between boots
+ * already, and one busy hour must not be the floor of all. NAN if none says.
+ */
+static double usual_drift(const json_t *floors)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(double));
+	json_t *one;
+	size_t i;
+
+	json_array_foreach ((json_t *)floors, i, one) {
+		const json_t *drift = json_object_get(one, "drift_percent");
+		double value = fabs(json_number_value(drift)) / 100;
+
+		if (json_is_number(drift))
+			g_array_append_val(all, value);
+	}
+	return all->len ? pb_median((const double *)(void *)all->data, all->len) : NAN;
+}
+
 /* NAN for a run that was not measured to its end. */
 static double drift_inside(const struct pb_result *result)
 {
 	const json_t *drift = json_object_get(floor_of(result), "drift_percent");
+	const json_t *floors = json_object_get(json_object_get(result->root, "environment"),
+					       PB_ENVIRONMENT_FLOORS);
 
+	if (floors)
+		return usual_drift(floors);
 	return json_is_number(drift) ? fabs(json_number_value(drift)) / 100 : NAN;
 }
 

@@ -25,10 +25,10 @@ enum pb_replicate pb_replicate_of(const struct pb_result *baseline,
 const char *pb_replicate_name(enum pb_replicate replicate);
 
 /*
- * What the machine drifted by, a fraction: the largest drift inside any run, of what it measured
- * before and after; or what all of that moved by together from one side to the other, if that is
- * more. What a single one of them moved by between the sides may be the very effect. NAN if a
- * run has no floor: then it is not known, and no difference is shown.
+ * What the machine drifted by, a fraction: the largest drift inside either run, of what it measured
+ * before and after (of several boots their median); or what all of that moved by together from one
+ * side to the other, if that is more. What a single one of them moved by between the sides may be
+ * the very effect. NAN if a run has no floor: then it is not known, and no difference is shown.
  */
 double pb_native_drift(const struct pb_result *baseline, const struct pb_result *patched);
 
