@@ -158,7 +158,7 @@ static int compare_doubles(const void *a, const void *b)
 /* Of an odd number. */
 static double median_at(const struct turn *turns, size_t count, size_t offset)
 {
-	double values[TIMED_TURNS];
+	double values[TIMED_TURNS] = {0};
 
 	for (size_t i = 0; i < count; i++)
 		memcpy(&values[i], (const char *)&turns[i] + offset, sizeof(values[i]));
