@@ -366,7 +366,8 @@ int runner_ids(const json_t *cases, struct case_id **ret_ids, char *ret_why, siz
 		if (err) {
 			snprintf(ret_why, why_bytes, "case '%s': %s", text ? text : "?", why);
 			free(ids);
-			return err;
+			/* One that there is not is a wrong plan like any other. */
+			return err == -ENOMEM ? err : -EINVAL;
 		}
 	}
 	*ret_ids = ids;
