@@ -231,11 +231,13 @@ static size_t rounds_within(double budget_seconds)
 
 static void a_budget_ends_it_early(void **state)
 {
-	size_t rounds;
+	size_t rounds = 1;
 
 	(void)state;
 	assert_int_equal(rounds_within(1e-6), 1);
-	rounds = rounds_within(1);
+	/* On a machine that is very busy there may be no second in the first of them. */
+	for (double budget_seconds = 1; rounds == 1 && budget_seconds < 60; budget_seconds *= 4)
+		rounds = rounds_within(budget_seconds);
 	assert_true(rounds > 1 && rounds < MANY_ROUNDS);
 }
 
