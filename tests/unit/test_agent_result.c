@@ -8,6 +8,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "lab/run/run.h"
 #include "lab/util/process.h"
 #include "pinbench/result.h"
@@ -101,11 +105,51 @@ static void a_wrong_plan_is_told_of(void **state)
 	}
 }
 
+/* One who pins and gives back all the time, until it is killed. */
+static pid_t start_pinning(void **state)
+{
+	g_autofree char *plan = scratch_write(state, "pinning.json",
+					      "{\"evidence\":\"timed\",\"repetitions\":1000000,"
+					      "\"cases\":[\"uring/register\"]}");
+	pid_t child = fork();
+
+	if (!child) {
+		execl(agent, agent, "run", "--out", "/dev/null", "--dir", *state, plan, NULL);
+		_exit(127);
+	}
+	assert_true(child > 0);
+	return child;
+}
+
+/* Looked at by perf it leaves events, no result; others share its machine there, too. */
+static void pins_of_others_are_no_fault(void **state)
+{
+	g_autofree char *plan =
+		scratch_write(state, "plan.json",
+			      "{\"evidence\":\"timed\",\"repetitions\":3,\"shares_machine\":true,"
+			      "\"cases\":[\"uring/register\",\"syscall/vmsplice\"]}");
+	const char *const argv[] = {agent, "run", "--dir", *state, plan, NULL};
+	const struct pb_command command = {.argv = argv, .timeout_seconds = 60};
+	pid_t pinning = start_pinning(state);
+
+	for (int i = 0; i < 5; i++) {
+		g_autofree char *events = NULL;
+
+		g_usleep(100000);
+		assert_int_equal(pb_command_run(&command, &events, NULL), 0);
+		if (strstr(events, "\"outcome\":\"fail\""))
+			fail_msg("%s", events);
+	}
+	kill(pinning, SIGTERM);
+	waitpid(pinning, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		IN_SCRATCH(it_is_read_like_any_other),
 		IN_SCRATCH(a_wrong_plan_is_told_of),
+		IN_SCRATCH(pins_of_others_are_no_fault),
 	};
 
 	if (argc != 2)
