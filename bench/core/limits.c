@@ -1,5 +1,6 @@
 /* What a case may take: see limits.h. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,16 +9,18 @@
 #define SHARE_OF_MEMORY 4
 #define CASE_SECONDS	120
 
-static int read_number(const json_t *value, const char *name, json_int_t *ret_number, char *ret_why,
-		       size_t why_bytes)
+static int read_number(const json_t *value, const char *name, json_int_t most,
+		       json_int_t *ret_number, char *ret_why, size_t why_bytes)
 {
 	const json_t *number = json_object_get(value, name);
 
 	if (!number)
 		return 0;
-	if (!json_is_integer(number) || json_integer_value(number) < 0) {
-		snprintf(ret_why, why_bytes, "the plan's limits.%s must be a number, 0 for none",
-			 name);
+	if (!json_is_integer(number) || json_integer_value(number) < 0 ||
+	    json_integer_value(number) > most) {
+		snprintf(ret_why, why_bytes,
+			 "the plan's limits.%s must be a number up to %lld, 0 for none", name,
+			 (long long)most);
 		return -EINVAL;
 	}
 	*ret_number = json_integer_value(number);
@@ -27,10 +30,10 @@ static int read_number(const json_t *value, const char *name, json_int_t *ret_nu
 int limits_read(const json_t *value, struct limits *limits, char *ret_why, size_t why_bytes)
 {
 	json_int_t bytes = (json_int_t)limits->memory_bytes, seconds = limits->seconds;
-	int err = read_number(value, "memory_bytes", &bytes, ret_why, why_bytes);
+	int err = read_number(value, "memory_bytes", INT64_MAX, &bytes, ret_why, why_bytes);
 
 	if (!err)
-		err = read_number(value, "seconds", &seconds, ret_why, why_bytes);
+		err = read_number(value, "seconds", INT_MAX, &seconds, ret_why, why_bytes);
 	limits->memory_bytes = (uint64_t)bytes;
 	limits->seconds = (unsigned int)seconds;
 	return err;

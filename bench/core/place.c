@@ -45,6 +45,10 @@ static int read_cpus(const json_t *list, struct place *place, char *ret_why, siz
 	json_t *one;
 	size_t i;
 
+	if (!json_is_array(list)) {
+		snprintf(ret_why, why_bytes, "the plan's place.cpus must be a list of CPUs");
+		return -EINVAL;
+	}
 	place_take_allowed(&allowed);
 	json_array_foreach ((json_t *)list, i, one) {
 		json_int_t cpu = json_integer_value(one);

@@ -343,6 +343,7 @@ static int read_head(struct runner *r, const json_t *plan, char *ret_why, size_t
 		snprintf(ret_why, bytes, "the plan's repetitions must be 1 or more");
 		return -EINVAL;
 	}
+	r->shares_machine |= json_is_true(json_object_get(plan, "shares_machine"));
 	err = place_read(json_object_get(plan, "place"), &r->place, ret_why, bytes);
 	if (!err)
 		err = limits_read(json_object_get(plan, "limits"), &r->limits, ret_why, bytes);
@@ -366,7 +367,8 @@ int runner_ids(const json_t *cases, struct case_id **ret_ids, char *ret_why, siz
 		if (err) {
 			snprintf(ret_why, why_bytes, "case '%s': %s", text ? text : "?", why);
 			free(ids);
-			return err;
+			/* One that there is not is a wrong plan like any other. */
+			return err == -ENOMEM ? err : -EINVAL;
 		}
 	}
 	*ret_ids = ids;

@@ -32,7 +32,8 @@ extern volatile sig_atomic_t runner_interrupted;
 /*
  * plan: {"evidence":"counted|timed","repetitions":N,"cases":[ID,...]}, and optionally "place" and
  * "limits" as place.h and limits.h have them; with timed evidence perhaps "counters":[EVENT,...],
- * names of events to be counted in the measured calls.
+ * names of events to be counted in the measured calls; "shares_machine":true where others pin and
+ * allocate meanwhile, so that what they did is no fault of a case.
  * 0, or -EINVAL with the reason in ret_why if the plan itself is wrong; what goes
  * wrong in a case is that case's outcome.
  */

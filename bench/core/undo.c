@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -11,10 +12,18 @@
 #include "bench/core/undo.h"
 
 #define MOST_NOTES 32
+/* What is answered to a note. */
+#define KEPT	'y'
+#define REFUSED 'n'
 
 struct note {
 	char path[256];
 	char text[128]; /* empty: it is done */
+};
+
+struct notes {
+	struct note all[MOST_NOTES]; /* in the order of being noted */
+	int count;
 };
 
 /*
@@ -25,43 +34,54 @@ static int notes_fd = -1;
 static int answers_fd = -1;
 static pid_t keeper;
 
-static struct note *find(struct note *notes, const char *path)
+static int find(const struct notes *notes, const char *path)
 {
-	struct note *free_one = NULL;
+	int i = 0;
 
-	for (int i = 0; i < MOST_NOTES; i++) {
-		if (!strcmp(notes[i].path, path))
-			return &notes[i];
-		if (!free_one && !*notes[i].path)
-			free_one = &notes[i];
+	while (i < notes->count && strcmp(notes->all[i].path, path) != 0)
+		i++;
+	return i;
+}
+
+static void forget(struct notes *notes, int i)
+{
+	notes->count--;
+	memmove(&notes->all[i], &notes->all[i + 1],
+		(size_t)(notes->count - i) * sizeof(notes->all[i]));
+}
+
+/* Of a file that is noted twice the first value is the old one. Returns whether it is kept. */
+static bool take(struct notes *notes, const struct note *note)
+{
+	int i = find(notes, note->path);
+	bool is_known = i < notes->count;
+
+	if (!*note->text) {
+		if (is_known)
+			forget(notes, i);
+		return true;
 	}
-	return free_one;
+	if (is_known)
+		return true;
+	if (notes->count == MOST_NOTES)
+		return false;
+	notes->all[notes->count++] = *note;
+	return true;
 }
 
-/* Of a file that is noted twice the first value is the old one. */
-static void take(struct note *notes, const struct note *note)
+/* The last first. */
+static void undo_all(struct notes *notes)
 {
-	struct note *mine = find(notes, note->path);
-
-	if (!mine)
-		return;
-	if (!*note->text)
-		*mine = (struct note){0};
-	else if (!*mine->path)
-		*mine = *note;
-}
-
-static void undo_all(struct note *notes)
-{
-	for (int i = MOST_NOTES - 1; i >= 0; i--) {
-		if (*notes[i].path && !sysfile_write(notes[i].path, notes[i].text))
-			*notes[i].path = '\0';
+	for (int i = notes->count - 1; i >= 0; i--) {
+		if (!sysfile_write(notes->all[i].path, notes->all[i].text))
+			forget(notes, i);
 	}
 }
 
 static void keep(int in, int out)
 {
-	struct note notes[MOST_NOTES] = {0}, note;
+	struct notes notes = {.count = 0};
+	struct note note;
 
 	/* Whoever stops the agent means the agent; this one ends when it may. */
 	setsid();
@@ -69,13 +89,14 @@ static void keep(int in, int out)
 		signal(i, SIG_IGN);
 	prctl(PR_SET_NAME, "pinbench-undo");
 	while (read(in, &note, sizeof(note)) == sizeof(note)) {
-		take(notes, &note);
-		if (write(out, "", 1) != 1)
+		char answer = take(&notes, &note) ? KEPT : REFUSED;
+
+		if (write(out, &answer, 1) != 1)
 			break;
 	}
-	undo_all(notes);
+	undo_all(&notes);
 	/* What another stood in the way of: a group's domain while its device has a driver. */
-	undo_all(notes);
+	undo_all(&notes);
 	_exit(0);
 }
 
@@ -123,7 +144,7 @@ static int tell(const struct note *note)
 	if (write(notes_fd, note, sizeof(*note)) != sizeof(*note) ||
 	    read(answers_fd, &answer, 1) != 1)
 		return -EPIPE;
-	return 0;
+	return answer == KEPT ? 0 : -ENOSPC;
 }
 
 int undo_note(const char *path, const char *text)

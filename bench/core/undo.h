@@ -13,7 +13,10 @@
  * in a guest, undo_note() does nothing.
  */
 int undo_begin(void);
-/* The file at @path is to be @text again. Before it is changed. 0, or -errno. */
+/*
+ * The file at @path is to be @text again, before what was noted earlier. Before it is changed. 0,
+ * or -errno: then it must not be changed.
+ */
 int undo_note(const char *path, const char *text);
 /* It is. */
 void undo_done(const char *path);

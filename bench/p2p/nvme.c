@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 #include "bench/core/sysfile.h"
@@ -114,12 +116,16 @@ static int check_bytes(struct bench_ctx *ctx, const char *path, int fd, uint64_t
 static int find_device_of_disk(struct bench_ctx *ctx, const char *path,
 			       struct pci_device *ret_device)
 {
-	char link[PATH_MAX], whole[PATH_MAX], *slash;
-	const char *leaf = strrchr(path, '/');
+	char link[64], whole[PATH_MAX], *slash;
+	struct stat info;
 
-	snprintf(link, sizeof(link), "/sys/class/block/%s", leaf ? leaf + 1 : path);
+	if (stat(path, &info) || !S_ISBLK(info.st_mode))
+		return bench_skip(ctx, "%s is no block device", path);
+	/* By its number: a path is whatever somebody made of it. */
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(info.st_rdev),
+		 minor(info.st_rdev));
 	if (!realpath(link, whole))
-		return bench_skip(ctx, "%s is no block device: %s", path, strerror(errno));
+		return bench_skip(ctx, "%s, device %s: %s", path, link, strerror(errno));
 	while ((slash = strrchr(whole, '/'))) {
 		if (!pci_parse_name(slash + 1, ret_device))
 			return 0;

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "lab/native/disks.h"
+#include "lab/native/sysfs.h"
 #include "lab/util/process.h"
 #include "reports/error.h"
 
@@ -37,10 +39,19 @@ static int check_signature(const char *path, GError **ret_error)
 		       path, g_strstrip(found), path);
 }
 
+/* As the kernel calls it: a path is whatever somebody made of it. To be freed. */
+static char *name_of(dev_t number)
+{
+	g_autofree char *link =
+		g_strdup_printf("/sys/dev/block/%u:%u", major(number), minor(number));
+	g_autofree char *target = g_file_read_link(link, NULL);
+
+	return target ? g_path_get_basename(target) : NULL;
+}
+
 static int check_disk(const char *path, GError **ret_error)
 {
-	g_autofree char *name = g_path_get_basename(path);
-	g_autofree char *held = NULL;
+	g_autofree char *name = NULL, *held = NULL;
 	struct stat info;
 
 	if (stat(path, &info) || !S_ISBLK(info.st_mode))
@@ -48,7 +59,8 @@ static int check_disk(const char *path, GError **ret_error)
 			       "--device: %s is no block device; ./run.sh doctor lists those that "
 			       "there are",
 			       path);
-	held = pb_disk_held(name);
+	name = name_of(info.st_rdev);
+	held = name ? pb_disk_held(name) : g_strdup("the kernel has no such device");
 	if (held)
 		return pb_fail(ret_error, EBUSY, PB_EXIT_USAGE, "--device: %s is not touched: %s",
 			       path, held);
@@ -63,7 +75,7 @@ int pb_native_check_devices(const char *const *devices, GError **ret_error)
 		const char *name = strchr(*devices, '=');
 
 		/* The agent checks the form; a PCI device it takes from no driver. */
-		if (name && name[1] == '/')
+		if (name && name[1] && !pb_sysfs_is_pci_name(name + 1))
 			err = check_disk(name + 1, ret_error);
 	}
 	return err;

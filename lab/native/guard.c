@@ -14,6 +14,9 @@
 #include "reports/error.h"
 
 #define MOST_CHANGES 16
+/* What is answered to a change. */
+#define KEPT	"y"
+#define REFUSED "n"
 /* A module is in use until the last process that has it open is gone. */
 #define TRIES	 100
 #define PAUSE_US 50000
@@ -75,9 +78,12 @@ static void guard(int in, int out)
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_IGN);
 	prctl(PR_SET_NAME, "pinbench-guard");
-	while (count < MOST_CHANGES && read(in, &change, sizeof(change)) == sizeof(change)) {
-		changes[count++] = change;
-		if (write(out, "", 1) != 1)
+	while (read(in, &change, sizeof(change)) == sizeof(change)) {
+		bool fits = count < MOST_CHANGES;
+
+		if (fits)
+			changes[count++] = change;
+		if (write(out, fits ? KEPT : REFUSED, 1) != 1)
 			break;
 	}
 	undo_all(out, changes, count);
@@ -130,15 +136,19 @@ int pb_guard_start(struct pb_guard **ret_guard, GError **ret_error)
 static int note(struct pb_guard *guard, const char *path, const char *text, GError **ret_error)
 {
 	struct change change = {0};
-	char answer;
+	char answer = 0;
 
 	if (g_strlcpy(change.path, path, sizeof(change.path)) >= sizeof(change.path) ||
 	    g_strlcpy(change.text, text, sizeof(change.text)) >= sizeof(change.text))
 		return pb_fail(ret_error, ENAMETOOLONG, PB_EXIT_ENVIRONMENT,
 			       "%s: too long to be undone, so it is not changed", path);
 	if (write(guard->changes, &change, sizeof(change)) == sizeof(change) &&
-	    read(guard->answers, &answer, 1) == 1)
+	    read(guard->answers, &answer, 1) == 1 && answer == *KEPT)
 		return 0;
+	if (answer)
+		return pb_fail(ret_error, ENOSPC, PB_EXIT_ENVIRONMENT,
+			       "%s: more than %d changes cannot be undone, so it is not changed",
+			       path, MOST_CHANGES);
 	return pb_fail(ret_error, EPIPE, PB_EXIT_ENVIRONMENT,
 		       "%s: nobody would undo that, so it is not changed; is a process called "
 		       "pinbench-guard being killed?",

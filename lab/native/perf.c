@@ -74,8 +74,9 @@ static void clear(struct recording *r)
 
 static int write_plan(const struct recording *r, GError **ret_error)
 {
-	json_t *plan = json_pack("{s:s, s:i, s:[s]}", "evidence", PB_EVIDENCE_TIMED, "repetitions",
-				 (int)r->repetitions, "cases", r->o->id);
+	json_t *plan =
+		json_pack("{s:s, s:b, s:i, s:[s]}", "evidence", PB_EVIDENCE_TIMED, "shares_machine",
+			  1, "repetitions", (int)r->repetitions, "cases", r->o->id);
 	int err;
 
 	if (r->o->place)

@@ -146,11 +146,10 @@ static int measure(struct session *s)
 	steps_of_sample(&s->sample_insns);
 	floor_measure(&s->floor, s->runner);
 	err = run_rounds(s);
-	if (!err && !runner_interrupted) {
+	/* Of one that was interrupted nothing more is measured, perhaps before anything was. */
+	if (!err)
 		floor_measure(&s->floor, s->runner);
-		err = save(s);
-	}
-	return err;
+	return err ? err : save(s);
 }
 
 static int read_rounds(struct session *s, char *ret_why, size_t why_bytes)
