@@ -30,6 +30,8 @@ static int measure(struct bench_ctx *ctx, struct durations *d)
 	int err;
 
 	d->region = bench_region_in_user_space(ctx, "call", "call");
+	d->counting = bench_counting(ctx);
+	bench_region_keep_overhead(ctx, d->region);
 	err = measure_calls(d, bench_is_counted(ctx), CALLS, nothing, NULL);
 	if (err)
 		return bench_fail(ctx, err, "a call of nothing failed: %s", strerror(-err));
