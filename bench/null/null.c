@@ -4,6 +4,21 @@
 #include <sys/ioctl.h>
 #include "bench/null/null.h"
 
+const struct bench_metric null_metrics[] = {
+	{.name = "call", .per = "call", .help = "median call of nothing"},
+	{.name = "call_max", .per = "call", .help = "longest call", .exploratory = true},
+	{.name = NULL},
+};
+
+/* Nothing is subtracted: here it is the figure. */
+void null_report(struct bench_ctx *ctx, struct durations *durations)
+{
+	bench_region_keep_overhead(ctx, durations->region);
+	bench_sample(ctx, "call", durations_quantile(durations, 0.5, 0));
+	bench_sample(ctx, "call_max", durations_quantile(durations, 1, 0));
+	bench_fact_number(ctx, "calls", (double)durations->count);
+}
+
 int null_measure(struct bench_ctx *ctx, uint32_t calls, uint32_t loops, double overhead,
 		 struct durations *ret_durations)
 {

@@ -4,6 +4,12 @@
 
 #include "bench/core/module.h"
 
+#define NULL_CALLS 1024
+
+/* Of a call of nothing, which is what the harness costs, and its samples out of @durations. */
+extern const struct bench_metric null_metrics[];
+void null_report(struct bench_ctx *ctx, struct durations *durations);
+
 /*
  * @calls measured calls of nothing, or of a loop of @loops turns; the figure will have @overhead
  * a call subtracted. 0 with *ret_durations to be freed by durations_free(), or what bench_fail()

@@ -8,15 +8,7 @@
  */
 #include <string.h>
 #include "bench/core/measure.h"
-#include "pinbench/bench.h"
-
-#define CALLS 1024
-
-static const struct bench_metric metrics[] = {
-	{.name = "call", .per = "call", .help = "median call of nothing"},
-	{.name = "call_max", .per = "call", .help = "longest call", .exploratory = true},
-	{.name = NULL},
-};
+#include "bench/null/null.h"
 
 static const struct bench_param *const params[] = {NULL};
 
@@ -31,24 +23,21 @@ static int measure(struct bench_ctx *ctx, struct durations *d)
 
 	d->region = bench_region_in_user_space(ctx, "call", "call");
 	d->counting = bench_counting(ctx);
-	bench_region_keep_overhead(ctx, d->region);
-	err = measure_calls(d, bench_is_counted(ctx), CALLS, nothing, NULL);
+	err = measure_calls(d, bench_is_counted(ctx), NULL_CALLS, nothing, NULL);
 	if (err)
 		return bench_fail(ctx, err, "a call of nothing failed: %s", strerror(-err));
 	bench_region_add(ctx, d->region, d->count, durations_sum(d), 0, d->count);
-	bench_sample(ctx, "call", durations_quantile(d, 0.5, 0));
-	bench_sample(ctx, "call_max", durations_quantile(d, 1, 0));
-	bench_fact_number(ctx, "calls", (double)d->count);
+	null_report(ctx, d);
 	return 0;
 }
 
 static int run(struct bench_ctx *ctx)
 {
 	struct durations d;
-	int err = durations_init(&d, CALLS);
+	int err = durations_init(&d, NULL_CALLS);
 
 	if (err)
-		return bench_fail(ctx, -err, "no memory for %d durations", CALLS);
+		return bench_fail(ctx, -err, "no memory for %d durations", NULL_CALLS);
 	err = measure(ctx, &d);
 	durations_free(&d);
 	return err;
@@ -61,7 +50,7 @@ const struct bench bench_null_user = {
 	.path = "none",
 	.inside = "a call through a function pointer that returns at once",
 	.outside = "nothing",
-	.metrics = metrics,
+	.metrics = null_metrics,
 	.params = params,
 	.run = run,
 };

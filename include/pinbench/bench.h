@@ -153,8 +153,8 @@ int bench_open_module(struct bench_ctx *ctx);
 /* True where durations are instructions of a counted guest, false where they are ns. */
 bool bench_is_counted(const struct bench_ctx *ctx);
 /*
- * True where others use the machine at the same time, so that counts of the whole machine are not of
- * the case alone: outside of a guest that was made for it.
+ * True where others use the machine at the same time, so that counts of the whole machine are not
+ * of the case alone: outside of a guest that was made for it.
  */
 bool bench_shares_machine(const struct bench_ctx *ctx);
 /* What the clock and the dispatch add to each measured call, in the clock's unit. */
@@ -165,9 +165,9 @@ double bench_call_overhead(const struct bench_ctx *ctx);
  */
 const char *bench_named_device(const struct bench_ctx *ctx, const char *role);
 /*
- * The CPUs that the case may use, at least one, and the number of each as the kernel has it (@i beyond
- * the last begins anew). The case's process is on the first of them, if whoever started the agent
- * named some.
+ * The CPUs that the case may use, at least one, and the number of each as the kernel has it (@i
+ * beyond the last begins anew). The case's process is on the first of them, if whoever started the
+ * agent named some.
  */
 size_t bench_cpu_count(const struct bench_ctx *ctx);
 int bench_cpu(const struct bench_ctx *ctx, size_t i);

@@ -22,6 +22,8 @@
 
 /* environment.replicate: what each list of samples is; without it, a boot. */
 #define PB_REPLICATE_ROUND "round"
+/* A comparison of machines as they are says "boot" where that is so. */
+#define PB_REPLICATE_BOOT "boot"
 
 /* cases[].outcome */
 #define PB_OUTCOME_OK	"ok"
@@ -75,7 +77,10 @@
 /* Of a result's environment alone: what the machine is made of, and what of it was measured on. */
 #define PB_ENVIRONMENT_TOPOLOGY "topology"
 #define PB_ENVIRONMENT_PLACE	"place"
-#define PB_EVENT_REFUSED     "refused"
+/* And of one of several boots of a machine itself: which they are, and what drifted in each. */
+#define PB_ENVIRONMENT_BOOT_IDS "boot_ids"
+#define PB_ENVIRONMENT_FLOORS	"floors"
+#define PB_EVENT_REFUSED	"refused"
 /* Of the guest's init, before anything is measured: where a module's code lies. */
 #define PB_EVENT_MODULE "module"
 /* In a case, for whoever profiled it: what each region was. No part of a result. */

@@ -6,6 +6,7 @@
 #include "lab/command/command.h"
 #include "lab/command/shared.h"
 #include "lab/native/native.h"
+#include "lab/native/topology.h"
 #include "lab/run/counters.h"
 #include "pinbench/result.h"
 #include "reports/error.h"
@@ -34,12 +35,14 @@ struct choices {
 	char *counters;
 	char **events; /* of counters, where they are perf's */
 	char *cpus;
+	GArray *chosen_cpus; /* of int, for timed guests */
 	char **devices;
 	int numa_node;
 	int memory_limit_mib;
 	int case_seconds;
 	gboolean perf_record;
 	gboolean no_module;
+	gboolean append;
 };
 
 static void choices_clear(struct choices *c)
@@ -49,6 +52,8 @@ static void choices_clear(struct choices *c)
 	g_free(c->counters);
 	g_strfreev(c->events);
 	g_free(c->cpus);
+	if (c->chosen_cpus)
+		g_array_unref(c->chosen_cpus);
 	g_strfreev(c->devices);
 }
 
@@ -75,11 +80,9 @@ static int check_guest(const struct choices *c, GError **ret_error)
 {
 	bool is_host = !g_strcmp0(c->kernel, "host");
 
-	if (c->cpus || c->numa_node >= 0 || c->devices || c->memory_limit_mib || c->case_seconds ||
-	    c->no_module)
-		return refuse(
-			"--cpus, --numa, --device, --memory-limit, --case-seconds, --no-module",
-			"they are about this machine; add --env native", ret_error);
+	if (c->devices || c->memory_limit_mib || c->case_seconds || c->no_module || c->append)
+		return refuse("--device, --memory-limit, --case-seconds, --no-module, --append",
+			      "they are about this machine; add --env native", ret_error);
 	if (c->perf_record)
 		return refuse("--perf-record",
 			      "perf looks at this machine: add --env native; of a guest, "
@@ -87,6 +90,20 @@ static int check_guest(const struct choices *c, GError **ret_error)
 			      ret_error);
 	if (is_host)
 		return refuse("--kernel host", "the running kernel is measured by --env native",
+			      ret_error);
+	return 0;
+}
+
+static int check_append(const struct choices *c, const struct pb_shared *shared, GError **ret_error)
+{
+	if (!shared->out)
+		return refuse("--append",
+			      "which result is this boot to be added to? Say so by --out DIR",
+			      ret_error);
+	if (c->perf_record)
+		return refuse("--append --perf-record",
+			      "a result has the profiles of its first boot; leave out one of the "
+			      "two",
 			      ret_error);
 	return 0;
 }
@@ -107,7 +124,10 @@ static int check_native(const struct choices *c, const struct pb_shared *shared,
 			      ret_error);
 	if (c->numa_node < -1)
 		return refuse("--numa", "a node's number is 0 or more", ret_error);
-	err = check_number("memory-limit", c->memory_limit_mib, MOST_MEMORY_MIB, ret_error);
+	if (c->append)
+		err = check_append(c, shared, ret_error);
+	if (!err)
+		err = check_number("memory-limit", c->memory_limit_mib, MOST_MEMORY_MIB, ret_error);
 	return err ? err
 		   : check_number("case-seconds", c->case_seconds, MOST_CASE_SECONDS, ret_error);
 }
@@ -167,6 +187,7 @@ static struct pb_native_options native_options(const struct choices *c, bool boo
 		.budget_seconds = boots_given ? 0 : NATIVE_BUDGET_SECONDS,
 		.perf_record = c->perf_record,
 		.no_module = c->no_module,
+		.append = c->append,
 	};
 }
 
@@ -195,6 +216,23 @@ static int measure(struct pb_run_options *run, const struct pb_native_options *n
 	return pb_shared_finish(shared, run->out, PB_RESULT_FILE, print_table, err, ret_error);
 }
 
+/* Of timed guests: the CPUs that their processors are bound to. Counted ones run on any. */
+static int choose_cpus(struct choices *c, struct pb_run_options *run, GError **ret_error)
+{
+	int err;
+
+	if (is_native(c) || (!c->cpus && c->numa_node < 0))
+		return 0;
+	if (!strcmp(run->evidence, PB_EVIDENCE_COUNTED))
+		return refuse("--cpus, --numa",
+			      "where a guest runs makes no difference to what it counts; add "
+			      "--evidence timed, or --env native",
+			      ret_error);
+	err = pb_native_choose_cpus(c->cpus, c->numa_node, &c->chosen_cpus, ret_error);
+	run->cpus = c->chosen_cpus;
+	return err;
+}
+
 static int run_choices(struct choices *c, struct pb_shared *shared, struct pb_run_options *run,
 		       GError **ret_error)
 {
@@ -208,6 +246,8 @@ static int run_choices(struct choices *c, struct pb_shared *shared, struct pb_ru
 	err = pb_shared_apply(shared, NULL, run, ret_error);
 	if (!err && c->counters)
 		err = apply_counters(c->counters, run, &c->events, ret_error);
+	if (!err)
+		err = choose_cpus(c, run, ret_error);
 	if (err)
 		return err;
 	run->kernel = c->kernel ? c->kernel : PB_DEFAULT_KERNEL;
@@ -231,9 +271,9 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 		 "Counted: exact, profile, model; timed: events as perf names them (none)",
 		 "NAME,..."},
 		{"cpus", 0, 0, G_OPTION_ARG_STRING, &c.cpus,
-		 "Native: on these CPUs, 0,2-5 (one of each core first)", "LIST"},
+		 "Native, timed guests: on these CPUs, 0,2-5 (one of each core first)", "LIST"},
 		{"numa", 0, 0, G_OPTION_ARG_INT, &c.numa_node,
-		 "Native: memory of this NUMA node, and its CPUs", "NODE"},
+		 "Native: memory of this NUMA node, and its CPUs; timed guests: its CPUs", "NODE"},
 		{"device", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.devices,
 		 "Native: use this device; a disk is overwritten", "ROLE=NAME"},
 		{"perf-record", 0, 0, G_OPTION_ARG_NONE, &c.perf_record,
@@ -244,6 +284,8 @@ int pb_command_measure(int argc, char **argv, GError **ret_error)
 		 "Native: what a case may take (120)", "N"},
 		{"no-module", 0, 0, G_OPTION_ARG_NONE, &c.no_module,
 		 "Native: load nothing into the kernel", NULL},
+		{"append", 0, 0, G_OPTION_ARG_NONE, &c.append,
+		 "Native: as one more boot of the result in --out DIR", NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
 	};
 	int err;

@@ -1,7 +1,7 @@
 /* Memory that cases ask for, and how much of it may be pinned: by files below @root. */
 #include <string.h>
 #include "lab/doctor/checks.h"
-#include "lab/doctor/sysfs.h"
+#include "lab/native/sysfs.h"
 
 #define MIB_KIB		 1024
 #define MIB_SHIFT	 20

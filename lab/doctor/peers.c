@@ -1,9 +1,9 @@
 /* Who could be a provider and who a client: see peers.h. */
 #include <stdio.h>
 #include <string.h>
-#include "lab/doctor/disks.h"
+#include "lab/native/disks.h"
 #include "lab/doctor/peers.h"
-#include "lab/doctor/sysfs.h"
+#include "lab/native/sysfs.h"
 
 #define DEVICES	    "/sys/bus/pci/devices"
 #define BARS	    6

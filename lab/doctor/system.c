@@ -3,7 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "lab/doctor/checks.h"
-#include "lab/doctor/sysfs.h"
+#include "lab/native/sysfs.h"
 
 #define CAP_SYS_MODULE_BIT 16
 

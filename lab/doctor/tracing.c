@@ -1,7 +1,7 @@
 /* What else than a clock can be looked through: tracepoints, debugfs, perf. */
 #include <string.h>
 #include "lab/doctor/checks.h"
-#include "lab/doctor/sysfs.h"
+#include "lab/native/sysfs.h"
 
 static const struct {
 	const char *type; /* of the filesystem */

@@ -10,7 +10,6 @@
 #include "pinbench/result.h"
 #include "reports/error.h"
 
-#define PLAN_FILE   "plan.json"
 #define EVENTS_FILE "/dev/stdout"
 
 struct listener {
@@ -75,7 +74,7 @@ static int judge(const struct listener *listener, int status, GError **ret_error
 int pb_agent_run(const struct pb_agent_run *run, GError **ret_error)
 {
 	struct listener listener = {.run = run};
-	g_autofree char *plan_path = g_build_filename(run->out, PLAN_FILE, NULL);
+	g_autofree char *plan_path = g_build_filename(run->out, PB_AGENT_PLAN_FILE, NULL);
 	g_autoptr(GPtrArray) argv = arguments(run, plan_path);
 	char *text = json_dumps(run->plan, JSON_INDENT(1));
 	int status = 0, err;

@@ -7,6 +7,9 @@
 
 #include "lab/util/progress.h"
 
+/* The plan, kept in the result directory. */
+#define PB_AGENT_PLAN_FILE "plan.json"
+
 struct pb_agent_run {
 	const char *agent;	      /* the program */
 	const json_t *plan;	      /* as the agent's session.h has it */

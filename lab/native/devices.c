@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lab/doctor/disks.h"
+#include "lab/native/disks.h"
 #include "lab/util/process.h"
 #include "reports/error.h"
 

@@ -2,12 +2,14 @@
 #include "lab/native/native.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "commit.h"
 #include "lab/kernel/options.h"
 #include "lab/native/agent.h"
+#include "lab/native/append.h"
 #include "lab/native/devices.h"
 #include "lab/native/hugepages.h"
 #include "lab/native/kernel.h"
@@ -33,13 +35,15 @@ struct native {
 	struct pb_plan *plan;
 	struct pb_plan *floor;
 	struct pb_guard *guard;
-	json_t *module;	   /* environment.module */
-	json_t *hugepages; /* environment.hugepages */
-	GArray *cpus;	   /* of int */
+	struct pb_append *append; /* NULL: the result is one of its own */
+	json_t *module;		  /* environment.module */
+	json_t *hugepages;	  /* environment.hugepages */
+	GArray *cpus;		  /* of int */
 };
 
 static void native_clear(struct native *n)
 {
+	pb_append_close(n->append);
 	pb_plan_free(n->floor);
 	pb_plan_free(n->plan);
 	pb_catalog_free(n->catalog);
@@ -47,6 +51,12 @@ static void native_clear(struct native *n)
 	json_decref(n->hugepages);
 	if (n->cpus)
 		g_array_unref(n->cpus);
+}
+
+/* Where it is measured into. */
+static const char *folder_of(const struct native *n)
+{
+	return n->append ? pb_append_folder(n->append) : n->options->out;
 }
 
 static int make_plan(struct native *n, GError **ret_error)
@@ -143,22 +153,29 @@ static int prepare_machine(struct native *n, GError **ret_error)
 	return err;
 }
 
-static int measure(struct native *n, GError **ret_error)
+static int run_agent(struct native *n, const json_t *plan, guint steps, GError **ret_error)
 {
-	json_t *plan = plan_document(n);
 	const struct pb_agent_run run = {
 		.agent = PB_PATH_AGENT,
 		.plan = plan,
-		.out = n->options->out,
-		.scratch = n->options->out,
+		.out = folder_of(n),
+		.scratch = folder_of(n),
 		.devices = n->native->devices,
-		.steps = g_strv_length(n->plan->ids) * n->options->boots,
+		.steps = steps,
 		.progress = n->progress,
 	};
+
+	return pb_agent_run(&run, ret_error);
+}
+
+static int measure(struct native *n, GError **ret_error)
+{
+	json_t *plan = plan_document(n);
+	guint steps = g_strv_length(n->plan->ids) * n->options->boots;
 	int err;
 
 	pb_progress_stage(n->progress, "measuring on this machine");
-	err = pb_agent_run(&run, ret_error);
+	err = run_agent(n, plan, steps, ret_error);
 	pb_progress_done(n->progress);
 	json_decref(plan);
 	return err;
@@ -168,8 +185,8 @@ static int measure(struct native *n, GError **ret_error)
 static int profile(struct native *n, GError **ret_error)
 {
 	const struct pb_profiles_options options = {
-		.out = n->options->out,
-		.scratch = n->options->out,
+		.out = folder_of(n),
+		.scratch = folder_of(n),
 		.devices = n->native->devices,
 	};
 
@@ -205,7 +222,7 @@ static int complete(struct native *n, GError **ret_error)
 {
 	g_autoptr(pb_result) result = NULL;
 	json_t *environment, *topology = NULL;
-	int err = pb_result_load(n->options->out, &result, ret_error);
+	int err = pb_result_load(folder_of(n), &result, ret_error);
 
 	if (err)
 		return err;
@@ -217,7 +234,27 @@ static int complete(struct native *n, GError **ret_error)
 	json_object_set(environment, "hugepages", n->hugepages);
 	if (!pb_native_topology(&topology, NULL))
 		json_object_set_new(environment, PB_ENVIRONMENT_TOPOLOGY, topology);
-	return pb_result_save(result->root, n->options->out, ret_error);
+	return pb_result_save(result->root, folder_of(n), ret_error);
+}
+
+/* Before anything is changed or measured: a session without cases says what is here. */
+static int check_boot(struct native *n, GError **ret_error)
+{
+	json_t *plan = plan_document(n);
+	int err;
+
+	json_object_set_new(plan, "cases", json_array());
+	json_object_set_new(plan, "floor", json_array());
+	json_object_set_new(plan, "rounds", json_integer(1));
+	pb_progress_stage(n->progress, "looking whether this boot fits");
+	err = run_agent(n, plan, 0, ret_error);
+	pb_progress_done(n->progress);
+	json_decref(plan);
+	if (!err)
+		err = complete(n, ret_error);
+	if (!err)
+		err = pb_append_check(n->append, n->plan->profile, n->plan->ids, ret_error);
+	return err;
 }
 
 /* Once the agent is gone: what is left would be in the next one's way. */
@@ -233,28 +270,65 @@ static int restore(struct native *n, int err, GError **ret_error)
 		       "something of this machine could not be put back; as root:\n%s", left);
 }
 
+/* Without a result it is of no use, and neither is its folder if that was not there before. */
+static void remove_plan(const struct native *n)
+{
+	g_autofree char *path = g_build_filename(folder_of(n), PB_AGENT_PLAN_FILE, NULL);
+
+	g_unlink(path);
+	g_rmdir(folder_of(n));
+}
+
 static bool has_result(const struct native *n)
 {
-	g_autofree char *path = g_build_filename(n->options->out, PB_RESULT_FILE, NULL);
+	g_autofree char *path = g_build_filename(folder_of(n), PB_RESULT_FILE, NULL);
 
 	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* Of a boot that was not measured to its end nothing is kept. */
+static int give_up(const struct native *n, int err, GError **ret_error)
+{
+	if (err != -EINTR)
+		return err;
+	g_clear_error(ret_error);
+	return pb_fail(
+		ret_error, EINTR, PB_EXIT_INTERRUPTED,
+		"interrupted: this boot was not measured to its end, and the result in %s is "
+		"as it was",
+		n->options->out);
+}
+
+static int save(struct native *n, GError **ret_error)
+{
+	int err = complete(n, ret_error);
+
+	return err || !n->append ? err : pb_append_save(n->append, ret_error);
 }
 
 static int run(struct native *n, gboolean *ret_saved, GError **ret_error)
 {
 	GError **where = ret_error;
 	int err = prepare_machine(n, ret_error), ret;
+	bool is_whole;
 
+	if (!err && n->append)
+		err = pb_append_check_module(n->append, n->module, ret_error);
 	if (!err)
 		err = measure(n, ret_error);
 	if (!err)
 		err = profile(n, ret_error);
+	is_whole = !err;
 	ret = restore(n, err, ret_error);
-	if (!has_result(n))
+	if (n->append && !is_whole)
+		return give_up(n, ret, ret_error);
+	if (!has_result(n)) {
+		remove_plan(n);
 		return ret;
+	}
 	/* The first error is the one that is told. */
 	where = ret ? NULL : ret_error;
-	err = complete(n, where);
+	err = save(n, where);
 	if (!err) {
 		*ret_saved = TRUE;
 		err = pb_write_reports(n->options->out, where);
@@ -271,10 +345,14 @@ int pb_native_run(const struct pb_run_options *options, const struct pb_native_o
 	int err = check(&n, ret_error);
 
 	*ret_saved = FALSE;
-	if (!err)
+	if (!err && native->append)
+		err = pb_append_open(options->out, &n.append, ret_error);
+	else if (!err)
 		err = pb_make_directory(options->out, ret_error);
 	if (!err)
 		err = pb_require_space(options->out, OUT_BYTES, ret_error);
+	if (!err && n.append)
+		err = give_up(&n, check_boot(&n, ret_error), ret_error);
 	if (!err)
 		err = run(&n, ret_saved, ret_error);
 	native_clear(&n);

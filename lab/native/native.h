@@ -16,12 +16,13 @@ struct pb_native_options {
 	double budget_seconds;	    /* no round is begun that would end later; 0: none */
 	gboolean perf_record;	    /* and where the time of each case goes, by perf */
 	gboolean no_module;	    /* do not load it */
+	gboolean append;	    /* as one more boot of the result that is in the directory */
 };
 
 /*
  * As pb_run(), of the same options as far as they mean something here: boots are rounds, the kernel
  * is the running one. Whatever was changed of the machine is as it was when this returns, or is
- * killed.
+ * killed. With append the result there is as it was, too, unless the boot was measured to its end.
  */
 int pb_native_run(const struct pb_run_options *options, const struct pb_native_options *native,
 		  struct pb_progress *progress, gboolean *ret_saved, GError **ret_error);

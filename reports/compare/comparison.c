@@ -216,11 +216,12 @@ static int check(const struct pb_environment *before, const struct pb_environmen
 			       "are never compared; measure both in the same way",
 			       before->evidence, after->evidence);
 	if (strcmp(before->kind, after->kind))
-		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-			       "the baseline was measured in a %s environment and the patched one "
-			       "in a %s one: their times are of different machines; measure both in "
-			       "the same way",
-			       before->kind, after->kind);
+		return pb_fail(
+			ret_error, EINVAL, PB_EXIT_USAGE,
+			"the baseline was measured in a %s environment and the patched one "
+			"in a %s one: their times are of different machines; measure both in "
+			"the same way",
+			before->kind, after->kind);
 	/* An older result does not say; that it does not stands among the differences. */
 	if (before->accelerator && after->accelerator &&
 	    strcmp(before->accelerator, after->accelerator) != 0)

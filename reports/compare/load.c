@@ -150,7 +150,7 @@ static void name_replicate(const json_t *root, struct pb_comparison_row *row)
 		json_string_value(json_object_get(json_object_get(root, "validity"), "replicate"));
 
 	row->replicate = g_strcmp0(text, PB_REPLICATE_ROUND) ? "boot" : "round";
-	row->list = text ? "round" : "boot";
+	row->list = text && strcmp(text, PB_REPLICATE_BOOT) ? "round" : "boot";
 }
 
 static int read_rows(struct pb_reader *reader, struct pb_comparison *c)

@@ -2,11 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "pinbench/result.h"
 #include "reports/compare/native.h"
 #include "reports/compare/timed.h"
 #include "reports/stats/quantile.h"
-
-#define LEAST_ROUNDS 4
 
 enum pb_replicate pb_replicate_of(const struct pb_result *baseline, const struct pb_result *patched)
 {
@@ -14,7 +13,7 @@ enum pb_replicate pb_replicate_of(const struct pb_result *baseline, const struct
 	const struct pb_environment *after = &patched->environment;
 
 	if (!before->rounds && !after->rounds)
-		return PB_REPLICATE_BOOTS;
+		return before->native ? PB_REPLICATE_NATIVE_BOOTS : PB_REPLICATE_BOOTS;
 	if (before->rounds && after->rounds && before->boot_id && after->boot_id &&
 	    !strcmp(before->boot_id, after->boot_id))
 		return PB_REPLICATE_ROUNDS;
@@ -24,8 +23,9 @@ enum pb_replicate pb_replicate_of(const struct pb_result *baseline, const struct
 const char *pb_replicate_name(enum pb_replicate replicate)
 {
 	static const char *const names[] = {
-		[PB_REPLICATE_BOOTS] = "boot",
-		[PB_REPLICATE_ROUNDS] = "round",
+		[PB_REPLICATE_BOOTS] = PB_REPLICATE_BOOT,
+		[PB_REPLICATE_NATIVE_BOOTS] = PB_REPLICATE_BOOT,
+		[PB_REPLICATE_ROUNDS] = PB_REPLICATE_ROUND,
 		[PB_REPLICATE_ONE_BOOT] = "one boot",
 	};
 
@@ -37,11 +37,35 @@ static const json_t *floor_of(const struct pb_result *result)
 	return json_object_get(json_object_get(result->root, "environment"), "floor");
 }
 
+/*
+ * Of several boots the median: what one of them drifted by more is in the spread between boots
+ * already, and one busy hour must not be the floor of all. NAN if none says.
+ */
+static double usual_drift(const json_t *floors)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(double));
+	json_t *one;
+	size_t i;
+
+	json_array_foreach ((json_t *)floors, i, one) {
+		const json_t *drift = json_object_get(one, "drift_percent");
+		double value = fabs(json_number_value(drift)) / 100;
+
+		if (json_is_number(drift))
+			g_array_append_val(all, value);
+	}
+	return all->len ? pb_median((const double *)(void *)all->data, all->len) : NAN;
+}
+
 /* NAN for a run that was not measured to its end. */
 static double drift_inside(const struct pb_result *result)
 {
 	const json_t *drift = json_object_get(floor_of(result), "drift_percent");
+	const json_t *floors = json_object_get(json_object_get(result->root, "environment"),
+					       PB_ENVIRONMENT_FLOORS);
 
+	if (floors)
+		return usual_drift(floors);
 	return json_is_number(drift) ? fabs(json_number_value(drift)) / 100 : NAN;
 }
 
@@ -58,9 +82,8 @@ static const json_t *find(const json_t *cases, const json_t *wanted)
 	return NULL;
 }
 
-static double middle_of(const json_t *figure)
+static void add_values(const json_t *figure, GArray *all)
 {
-	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(double));
 	static const char *const lists[] = {"before", "after"};
 	json_t *one;
 	size_t i;
@@ -72,19 +95,39 @@ static double middle_of(const json_t *figure)
 			g_array_append_val(all, value);
 		}
 	}
+}
+
+/* Of its boots, the @boot-th from 0; NULL behind the last. */
+static const json_t *floor_at(const struct pb_result *result, size_t boot)
+{
+	const json_t *floors = json_object_get(json_object_get(result->root, "environment"),
+					       PB_ENVIRONMENT_FLOORS);
+
+	if (json_is_array(floors))
+		return json_array_get(floors, boot);
+	return boot ? NULL : floor_of(result);
+}
+
+/* Of all boots, before and after. */
+static double middle_of(const struct pb_result *result, const json_t *figure)
+{
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(double));
+	const json_t *floor;
+
+	for (size_t boot = 0; (floor = floor_at(result, boot)); boot++)
+		add_values(find(json_object_get(floor, "cases"), figure), all);
 	return all->len ? pb_median((const double *)(void *)all->data, all->len) : NAN;
 }
 
 /* The least, and 0 if they did not even move in one direction. */
 static double drift_between(const struct pb_result *baseline, const struct pb_result *patched)
 {
-	const json_t *others = json_object_get(floor_of(patched), "cases");
 	double least = INFINITY, first = NAN;
 	json_t *one;
 	size_t i;
 
-	json_array_foreach (json_object_get(floor_of(baseline), "cases"), i, one) {
-		double ratio = middle_of(find(others, one)) / middle_of(one);
+	json_array_foreach (json_object_get(floor_at(baseline, 0), "cases"), i, one) {
+		double ratio = middle_of(patched, one) / middle_of(baseline, one);
 
 		if (!(ratio > 0) || isinf(ratio))
 			continue;
@@ -106,7 +149,7 @@ double pb_native_drift(const struct pb_result *baseline, const struct pb_result 
 	return fmax(fmax(before, after), drift_between(baseline, patched));
 }
 
-/* Every other round against those between: 1 2 | 4 3 | 5 6 | 8 7. */
+/* Every other round or boot against those between: 1 2 | 4 3 | 5 6 | 8 7. */
 static double against_itself(const struct pb_metric *metric)
 {
 	size_t pairs = metric->boot_count / 2;
@@ -115,7 +158,7 @@ static double against_itself(const struct pb_metric *metric)
 	struct pb_metric odd = *metric, even = *metric;
 	struct pb_timed timed;
 
-	if (metric->boot_count < LEAST_ROUNDS)
+	if (metric->boot_count < PB_NATIVE_LEAST)
 		return NAN;
 	for (size_t i = 0; i < pairs; i++) {
 		one[i] = metric->boots[2 * i + i % 2];

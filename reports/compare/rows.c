@@ -133,8 +133,9 @@ static char *command_of(const struct pb_compare_inputs *in, const char *id)
 
 	/* The other side needs what was changed in between: only the user knows that. */
 	if (environment->native) {
-		g_string_printf(command, "./run.sh run --env native --boots %zu",
-				environment->boots);
+		g_string_assign(command, "./run.sh run --env native");
+		if (environment->rounds)
+			g_string_append_printf(command, " --boots %zu", environment->boots);
 		append_word(command, id);
 		return g_string_free(command, FALSE);
 	}

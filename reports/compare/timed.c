@@ -30,7 +30,7 @@ static double floor_of(const struct pb_timed_row *row, double min_effect)
 {
 	struct pb_timed timed;
 
-	if (row->replicate == PB_REPLICATE_ROUNDS)
+	if (row->replicate != PB_REPLICATE_BOOTS)
 		return pb_native_floor(row->before, row->after, row->drift);
 	if (!row->control)
 		return NAN;

@@ -15,7 +15,7 @@ struct pb_timed_row {
 	const struct pb_metric *after;
 	const struct pb_metric *control; /* the baseline's once more, or NULL */
 	enum pb_replicate replicate;
-	double drift; /* pb_native_drift(); for PB_REPLICATE_ROUNDS */
+	double drift; /* pb_native_drift(); not for PB_REPLICATE_BOOTS */
 	struct pb_timed timed;
 };
 

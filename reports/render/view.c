@@ -11,7 +11,8 @@
 enum {
 	TIMED,
 	COUNTED,
-	NATIVE
+	NATIVE,
+	NATIVE_BOOTS
 };
 
 /* What each kind of evidence is and is not. */
@@ -63,6 +64,22 @@ static const struct evidence_words all_words[] = {
 				"it: "
 				"what they moved by is the machine's drift.",
 		},
+	[NATIVE_BOOTS] =
+		{
+			.line = "timed: wall-clock time on this machine; says nothing finer than "
+				"the spread between its boots",
+			.cannot = "A difference smaller than the spread between boots or than what "
+				  "the machine drifted by; anything about another machine.",
+			.method =
+				"The clock is read right before and right after the measured "
+				"call and nothing else is inside. The boot is the replicate: in "
+				"each, every case is run in a fresh process once a round, and a "
+				"sample is the median of a round. Each figure is the median of "
+				"the boots' medians, with the smallest and the largest sample "
+				"beside it. A few cases are measured before everything else in a "
+				"boot and once more after it: what they moved by is the machine's "
+				"drift.",
+		},
 	[COUNTED] =
 		{
 			.line = "counted: instructions, exact; says nothing about time",
@@ -83,7 +100,9 @@ static const struct evidence_words all_words[] = {
 
 static const struct evidence_words *words_of(const struct pb_environment *env)
 {
-	return &all_words[env->counted ? COUNTED : env->rounds ? NATIVE : TIMED];
+	int native = env->rounds ? NATIVE : NATIVE_BOOTS;
+
+	return &all_words[env->counted ? COUNTED : env->native ? native : TIMED];
 }
 
 const char *pb_view_take(struct pb_view *view, char *text)
@@ -282,8 +301,12 @@ static void add_trust(struct pb_view *view)
 	pb_view_trust(view, "Cannot say", words_of(env)->cannot);
 	pb_view_trust(view, "Kernel",
 		      pb_view_say(view, "%s (asked for: %s)", kernel->release, kernel->spec));
-	pb_view_trust(view, "Kernel text",
-		      pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
+	if (kernel->build_id)
+		pb_view_trust(view, "Kernel build id",
+			      pb_view_take(view, pb_text_short_hash(kernel->build_id)));
+	else
+		pb_view_trust(view, "Kernel text",
+			      pb_view_take(view, pb_text_short_hash(kernel->text_sha256)));
 	pb_view_trust(view, "Kernel config",
 		      pb_view_take(view, pb_text_short_hash(kernel->config_sha256)));
 	pb_view_trust(view, env->rounds ? "Rounds" : "Boots", pb_view_say(view, "%zu", env->boots));

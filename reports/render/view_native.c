@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pinbench/result.h"
 #include "reports/render/view_native.h"
 
 static const json_t *member(const struct pb_view *view, const char *name)
@@ -55,6 +56,7 @@ static const char *place_words(struct pb_view *view)
 static const char *drift_words(struct pb_view *view)
 {
 	const json_t *floor = member(view, "floor");
+	const json_t *first = json_array_get(member(view, PB_ENVIRONMENT_FLOORS), 0);
 	const json_t *drift = json_object_get(floor, "drift_percent");
 
 	if (!floor)
@@ -63,9 +65,10 @@ static const char *drift_words(struct pb_view *view)
 		return "not known: the run ended before its floor was measured again";
 	return pb_view_say(view,
 			   "%+.1f%% at most, of %zu figures measured before everything else and "
-			   "again after it: no smaller difference to another run is one",
+			   "again after it%s: no smaller difference to another run is one",
 			   json_number_value(drift),
-			   json_array_size(json_object_get(floor, "cases")));
+			   json_array_size(json_object_get(first ? first : floor, "cases")),
+			   first ? ", in each boot" : "");
 }
 
 static const char *limit_words(struct pb_view *view)

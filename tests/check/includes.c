@@ -16,6 +16,7 @@
 #define LIB_URING   (1u << 6)
 #define LIB_HWLOC   (1u << 7)
 #define LIB_PFM	    (1u << 8)
+#define LIB_KMOD    (1u << 9)
 #define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
@@ -76,7 +77,7 @@ static const struct layer layers[] = {
 	{"lab/native/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "reports/", "!lab/command/", "!lab/doctor/",
 	  "!lab/guest/init/", "lab/"},
-	 LIB_HOST | LIB_HWLOC},
+	 LIB_HOST | LIB_HWLOC | LIB_KMOD},
 	{"lab/main.c",
 	 {"include/pinbench/exit.h", "reports/error.h", "lab/util/", "lab/command/command.h"},
 	 LIB_GLIB},
@@ -148,6 +149,8 @@ static unsigned int library_of(const char *name)
 		return LIB_URING;
 	if (!strcmp(name, "hwloc.h"))
 		return LIB_HWLOC;
+	if (!strcmp(name, "libkmod.h"))
+		return LIB_KMOD;
 	if (g_str_has_prefix(name, "perfmon/"))
 		return LIB_PFM;
 	if (g_str_has_prefix(name, "gsl/"))

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 #include "lab/doctor/checks.h"
-#include "lab/doctor/disks.h"
+#include "lab/native/disks.h"
 #include "lab/doctor/kvm.h"
 #include "lab/doctor/peers.h"
 #include "lab/doctor/places.h"
@@ -392,8 +392,8 @@ int main(void)
 		IN_SCRATCH(what_a_driver_gives_out),	 IN_SCRATCH(free_bars),
 		IN_SCRATCH(disks_in_use_are_told_apart), IN_SCRATCH(who_meets_where),
 		IN_SCRATCH(the_tree_by_hwloc),		 IN_SCRATCH(the_text_offers_them),
-		IN_SCRATCH(a_machine_with_nothing),
-		IN_SCRATCH(a_device_that_is_no_kvm),	 IN_SCRATCH(what_this_machine_has),
+		IN_SCRATCH(a_machine_with_nothing),	 IN_SCRATCH(a_device_that_is_no_kvm),
+		IN_SCRATCH(what_this_machine_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,6 +326,7 @@ static void one_profile_alone_is_not_compared(void **state)
 	gboolean saved = FALSE;
 
 	sample_set(root, "environment.evidence", json_string("timed"));
+	sample_set(root, "environment.kind", json_string("native"));
 	after = sample_load(state, "b", root);
 	pb_compare(&options, NULL, &saved, NULL);
 	assert_true(saved);

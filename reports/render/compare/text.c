@@ -241,18 +241,24 @@ static void add_control(GString *out, const struct pb_comparison *c, const json_
 	add_known_delay(out, control);
 }
 
+static void add_turns(GString *out, const struct pb_comparison *c)
+{
+	if (json_is_false(json_object_get(validity_of(c), "paired")))
+		g_string_append(out, "          boots were not run in turn: what drifted looks "
+				     "like an effect\n");
+}
+
 /* Of machines as they are: what is a replicate there, and what the drift is. */
-static void add_native(GString *out, const struct pb_comparison *c)
+static void add_native(GString *out, const struct pb_comparison *c, guint columns)
 {
 	const json_t *drift = json_object_get(validity_of(c), "drift_percent");
-	bool rounds = !strcmp(pb_compare_text_at(validity_of(c), "replicate"), PB_REPLICATE_ROUND);
+	bool enough;
+	const char *replicate = pb_compare_replicate(c, &enough);
 
-	g_string_append(out, rounds ? "evidence  timed: ns of this machine; both in one boot, the "
-				      "round is the\n          replicate: nothing is said of what "
-				      "differs between boots\n"
-				    : "evidence  timed: ns of this machine; one boot of each: what "
-				      "two boots of\n          one kernel differ by is not known, "
-				      "so no difference is shown\n");
+	g_string_append(out, "evidence  timed: ns of this machine; the replicate is\n");
+	pb_text_append_wrapped(out, replicate, columns, strlen("evidence  "));
+	if (!strcmp(pb_compare_text_at(validity_of(c), "replicate"), PB_REPLICATE_BOOT))
+		add_turns(out, c);
 	if (json_is_number(drift))
 		g_string_append_printf(out,
 				       "drift     %.1f%%: what was measured before and after moved "
@@ -274,7 +280,7 @@ static const char *whose_time(const struct pb_comparison *c)
 	return strcmp(accelerator, "kvm") ? "an emulator (TCG)" : "a guest under KVM";
 }
 
-static void add_evidence(GString *out, const struct pb_comparison *c)
+static void add_evidence(GString *out, const struct pb_comparison *c, guint columns)
 {
 	guint unjudged = pb_compare_unjudged(c);
 
@@ -289,14 +295,12 @@ static void add_evidence(GString *out, const struct pb_comparison *c)
 		return;
 	}
 	if (json_object_get(validity_of(c), "replicate")) {
-		add_native(out, c);
+		add_native(out, c, columns);
 		return;
 	}
 	g_string_append_printf(out, "evidence  timed: ns of %s; the boot is the replicate\n",
 			       whose_time(c));
-	if (json_is_false(json_object_get(validity_of(c), "paired")))
-		g_string_append(out, "          boots were not run in turn: what drifted looks "
-				     "like an effect\n");
+	add_turns(out, c);
 	if (!json_object_get(validity_of(c), "control"))
 		g_string_append(out, "          no control: without a floor no difference is "
 				     "shown\n");
@@ -319,7 +323,7 @@ static void add_basis(GString *out, const struct pb_comparison *c, guint columns
 	g_string_append_c(out, '\n');
 	add_side(out, c, "baseline", columns);
 	add_side(out, c, "patched", columns);
-	add_evidence(out, c);
+	add_evidence(out, c, columns);
 	add_emulated(out, c, columns);
 	add_differences(out, json_object_get(validity, "config_differences"), "option",
 			"configs   equal\n",

@@ -280,18 +280,14 @@ static void add_known_delay(GPtrArray *items, const json_t *control)
 	}
 }
 
-/* Of machines as they are the floor is each run against itself, and the drift on top. */
-static void add_drift(GPtrArray *items, const json_t *validity)
+/* Of machines as they are the floor is each side against itself, and the drift on top. */
+static void add_drift(GPtrArray *items, const struct pb_comparison *c)
 {
-	const json_t *drift = json_object_get(validity, "drift_percent");
-	bool rounds = !strcmp(pb_compare_text_at(validity, "replicate"), PB_REPLICATE_ROUND);
+	const json_t *drift = pb_compare_at(c, "validity", "drift_percent");
+	bool enough;
+	const char *replicate = pb_compare_replicate(c, &enough);
 
-	add(items, rounds ? PB_TRUST_OK : PB_TRUST_WARNING, "replicate",
-	    g_strdup(
-		    rounds ? "rounds of one and the same boot: nothing is said of what differs "
-			     "between boots"
-			   : "one boot of each side: what two boots of one kernel differ by is not "
-			     "known, so no difference is shown"));
+	add(items, enough ? PB_TRUST_OK : PB_TRUST_WARNING, "replicate", g_strdup(replicate));
 	if (json_is_number(drift))
 		add(items, PB_TRUST_OK, "drift",
 		    g_strdup_printf("%.1f%%, which is part of every floor",
@@ -364,7 +360,9 @@ GPtrArray *pb_compare_trust(const struct pb_comparison *c)
 		 "the same bytes on both sides",
 		 "built anew for each side, and not the same bytes");
 	if (json_object_get(validity, "replicate")) {
-		add_drift(items, validity);
+		add_drift(items, c);
+		if (!strcmp(pb_compare_text_at(validity, "replicate"), PB_REPLICATE_BOOT))
+			add_order(items, c);
 		return items;
 	}
 	add_control(items, pb_compare_at(c, "validity", "control"), pb_compare_is_timed(c));

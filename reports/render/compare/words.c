@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pinbench/result.h"
+#include "reports/compare/native.h"
 #include "reports/render/compare/words.h"
 #include "reports/render/text.h"
 
@@ -131,6 +132,30 @@ char *pb_compare_signed(double value)
 	g_autofree char *text = pb_text_number(fabs(value));
 
 	return g_strconcat(value < 0 ? "-" : value > 0 ? "+" : "", text, NULL);
+}
+
+const char *pb_compare_replicate(const struct pb_comparison *c, bool *ret_enough)
+{
+	const char *replicate = pb_compare_text_at(pb_compare_at(c, "validity", NULL), "replicate");
+	json_int_t before = json_integer_value(pb_compare_at(c, "baseline", "boots"));
+	json_int_t after = json_integer_value(pb_compare_at(c, "patched", "boots"));
+
+	*ret_enough = true;
+	if (!*replicate)
+		return NULL;
+	if (!strcmp(replicate, PB_REPLICATE_ROUND))
+		return "rounds of one and the same boot: nothing is said of what differs between "
+		       "boots";
+	*ret_enough =
+		!strcmp(replicate, PB_REPLICATE_BOOT) && MIN(before, after) >= PB_NATIVE_LEAST;
+	if (*ret_enough)
+		return "the boot; what each side shows against itself, every other boot against "
+		       "those between, is the floor";
+	if (!strcmp(replicate, PB_REPLICATE_BOOT))
+		return "the boot, and a side has fewer than four, which a floor takes: no "
+		       "difference is shown";
+	return "one boot of a side: what two boots of one kernel differ by is not known, so no "
+	       "difference is shown";
 }
 
 char *pb_compare_interval(const struct pb_comparison_row *row)

@@ -26,6 +26,12 @@ guint pb_compare_unjudged(const struct pb_comparison *comparison);
  */
 GPtrArray *pb_compare_emulated(const json_t *validity);
 
+/*
+ * Of machines as they are: what counts once, and what that leaves open; static. *ret_enough:
+ * whether a difference can be shown at all. NULL for guests.
+ */
+const char *pb_compare_replicate(const struct pb_comparison *comparison, bool *ret_enough);
+
 bool pb_compare_is_timed(const struct pb_comparison *comparison);
 
 /* "+0.88%"; "new" for NAN: of a baseline of 0. */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "lab/doctor/sysfs.h"
+#include "lab/native/sysfs.h"
 
 static char *path_of(const char *root, const char *fmt, va_list args)
 {

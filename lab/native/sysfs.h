@@ -1,6 +1,6 @@
 /* Files of a machine, which lies below a folder ("" is this one): for what only reads. */
-#ifndef PINBENCH_LAB_DOCTOR_SYSFS_H
-#define PINBENCH_LAB_DOCTOR_SYSFS_H
+#ifndef PINBENCH_LAB_NATIVE_SYSFS_H
+#define PINBENCH_LAB_NATIVE_SYSFS_H
 
 #include <glib.h>
 #include <stdbool.h>

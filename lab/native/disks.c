@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include "lab/doctor/disks.h"
-#include "lab/doctor/sysfs.h"
+#include "lab/native/disks.h"
+#include "lab/native/sysfs.h"
 
 #define SECTOR 512
 

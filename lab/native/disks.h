@@ -1,6 +1,6 @@
 /* NVMe namespaces, and whether somebody uses them. */
-#ifndef PINBENCH_LAB_DOCTOR_DISKS_H
-#define PINBENCH_LAB_DOCTOR_DISKS_H
+#ifndef PINBENCH_LAB_NATIVE_DISKS_H
+#define PINBENCH_LAB_NATIVE_DISKS_H
 
 #include <jansson.h>
 
@@ -12,8 +12,8 @@
 json_t *pb_doctor_disks(const char *root);
 
 /*
- * Why the block device @disk ("nvme0n1", "sda1") of this machine is held, as above; NULL if it is not.
- * To be freed.
+ * Why the block device @disk ("nvme0n1", "sda1") of this machine is held, as above; NULL if it is
+ * not. To be freed.
  */
 char *pb_disk_held(const char *disk);
 
