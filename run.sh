@@ -22,7 +22,7 @@ for argument in "$@"; do
 done
 
 # Debian package, and how to see that it is there on any distribution: a program
-# (c), a pkg-config module (p), or a header (h).
+# (c), a pkg-config module (p), a header (h), or a file of a full path (f).
 needed='
 gcc c:gcc
 binutils c:objdump
@@ -52,6 +52,9 @@ e2fsprogs c:mke2fs
 '
 needed_by_tests='
 libcmocka-dev p:cmocka
+qemu-system-arm c:qemu-system-aarch64
+gcc-aarch64-linux-gnu c:aarch64-linux-gnu-gcc
+libc6-dev-arm64-cross f:/usr/aarch64-linux-gnu/include/stdio.h
 kmod c:depmod
 sparse c:sparse
 cppcheck c:cppcheck
@@ -65,6 +68,7 @@ is_there() {
 	c:*) PATH=$PATH:/usr/sbin:/sbin command -v "${1#c:}" >/dev/null ;;
 	p:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#p:}" ;;
 	h:*) [ -e "/usr/include/${1#h:}" ] ;;
+	f:*) [ -e "${1#f:}" ] ;;
 	esac
 }
 

@@ -198,10 +198,10 @@ int pb_initramfs_write(const struct pb_initramfs_inputs *inputs, const char *pat
 	err = add_file(&a, "init", S_IFREG | 0755, inputs->init, ret_error);
 	if (!err)
 		err = add_file(&a, GUEST_FILE_AGENT + 1, S_IFREG | 0755, inputs->agent, ret_error);
-	if (!err)
+	if (!err && inputs->module)
 		err = add_file(&a, GUEST_FILE_MODULE + 1, S_IFREG | 0644, inputs->module,
 			       ret_error);
-	if (!err)
+	if (!err && inputs->work_dir)
 		err = add_disk(&a, inputs->work_dir, ret_error);
 	if (!err && inputs->tree)
 		err = add_tree(&a, inputs->tree, "", ret_error);

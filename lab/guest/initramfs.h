@@ -10,8 +10,8 @@
 struct pb_initramfs_inputs {
 	const char *init;
 	const char *agent;
-	const char *module;
-	const char *work_dir; /* for the disk image while it is made */
+	const char *module;   /* NULL: none, of tests */
+	const char *work_dir; /* for the disk image while it is made; NULL: no disk, of tests */
 	/* Of tests: a folder whose regular files go in below /, too; NULL: none. Executables stay
 	 * so. */
 	const char *tree;

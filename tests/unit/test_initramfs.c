@@ -355,6 +355,21 @@ static void nowhere_to_write_to(void **state)
 	inputs_free(&inputs);
 }
 
+/* Of a machine that can do nothing with them. */
+static void without_module_and_disk(void **state)
+{
+	struct pb_initramfs_inputs inputs = inputs_in(state, "in"), less = inputs;
+	struct archive archive;
+
+	less.module = less.work_dir = NULL;
+	archive = written(state, &less);
+	find_entry(&archive, "init");
+	assert_string_equal(next_entry(&archive).name, &GUEST_FILE_AGENT[1]);
+	assert_string_equal(next_entry(&archive).name, "TRAILER!!!");
+	g_free(archive.bytes);
+	inputs_free(&inputs);
+}
+
 /* The image of the disk is as large as the disk: it must not stay behind. */
 static void nothing_is_left_behind(void **state)
 {
@@ -386,6 +401,7 @@ int main(void)
 		IN_SCRATCH(every_field_is_well_formed),
 		IN_SCRATCH(files_are_in_it_byte_by_byte),
 		IN_SCRATCH(the_disk_holds_a_filesystem),
+		IN_SCRATCH(without_module_and_disk),
 		IN_SCRATCH(an_input_that_is_not_there),
 		IN_SCRATCH(nowhere_to_write_to),
 		IN_SCRATCH(nothing_is_left_behind),

@@ -6,6 +6,7 @@
 #include "bench/core/counters/counting.h"
 
 #define CALIBRATION_BATCHES 15
+#define PERCENT		    100.0
 #define TOTALS_BYTES	    (PINBENCH_REGIONS * sizeof(struct counting_total))
 
 int counting_init(struct counting *ret_counting, const struct counters *counters)
@@ -50,20 +51,33 @@ static void open_region(struct counting *c, int region)
 
 	counter_set_open(c->counters->events, c->counters->count, &r->set);
 	r->is_open = true;
+	total->groups = r->set.groups;
 	for (size_t i = 0; i < r->set.count; i++) {
 		if (r->set.at[i].error)
 			total->errors[i] = r->set.at[i].error;
 		total->group_of[i] = r->set.at[i].group;
 	}
+	/* Opening makes them count already. If they cannot be read, folding will say so. */
+	for (size_t group = 0; group < r->set.groups; group++)
+		counter_set_read(&r->set, group, &r->last[group]);
 }
 
-const struct counter_set *counting_set(struct counting *counting, int region)
+static struct counter_set *set_of(struct counting *counting, int region)
 {
 	if (!counting || !counting->counters || region < 0 || region >= PINBENCH_REGIONS)
 		return NULL;
 	if (!counting->regions[region].is_open)
 		open_region(counting, region);
 	return &counting->regions[region].set;
+}
+
+const struct counter_set *counting_set(struct counting *counting, int region)
+{
+	struct counter_set *set = set_of(counting, region);
+
+	if (set)
+		counter_set_next(set);
+	return set;
 }
 
 void counting_request(struct counting *counting, int region, struct pinbench_samples *samples)
@@ -73,15 +87,23 @@ void counting_request(struct counting *counting, int region, struct pinbench_sam
 	if (!set || !set->groups)
 		return;
 	samples->flags |= PINBENCH_SAMPLES_COUNT;
-	samples->nr_counters = (uint32_t)set->groups;
-	for (size_t i = 0; i < set->groups; i++)
-		samples->counters[i] = set->leader[i];
+	for (size_t i = 0; i < set->groups; i++) {
+		if (counter_set_has(set, i))
+			samples->counters[samples->nr_counters++] = set->leader[i];
+	}
 }
 
 void counting_note(struct counting *counting, int region, uint64_t calls)
 {
-	if (counting_set(counting, region))
-		__atomic_fetch_add(&counting->totals[region].calls, calls, __ATOMIC_RELAXED);
+	const struct counter_set *set = set_of(counting, region);
+	struct counting_total *total = set ? &counting->totals[region] : NULL;
+
+	if (set)
+		__atomic_fetch_add(&total->calls, calls, __ATOMIC_RELAXED);
+	for (size_t i = 0; set && i < set->groups; i++) {
+		if (counter_set_has(set, i))
+			__atomic_fetch_add(&total->calls_of[i], calls, __ATOMIC_RELAXED);
+	}
 }
 
 static void add(uint64_t *total, uint64_t now, uint64_t last)
@@ -115,6 +137,7 @@ static void forget(struct counting *counting, int region)
 
 	counting_fold(counting);
 	total->calls = 0;
+	memset(total->calls_of, 0, sizeof(total->calls_of));
 	memset(total->values, 0, sizeof(total->values));
 	memset(total->enabled, 0, sizeof(total->enabled));
 	memset(total->running, 0, sizeof(total->running));
@@ -130,6 +153,30 @@ void counting_fold(struct counting *counting)
 	}
 }
 
+double counting_percent(const struct counting_total *total, size_t group)
+{
+	double percent = PERCENT;
+
+	if (total->calls && group < total->groups)
+		percent *= (double)total->calls_of[group] / (double)total->calls;
+	if (total->enabled[group])
+		percent *= (double)total->running[group] / (double)total->enabled[group];
+	return percent;
+}
+
+int counting_scale(const struct counting_total *total, size_t event, double *ret_value)
+{
+	size_t group = total->group_of[event];
+	int err = counter_scale(total->values[event], total->enabled[group], total->running[group],
+				COUNTING_LEAST_PERCENT, ret_value);
+
+	if (err || counting_percent(total, group) < COUNTING_LEAST_PERCENT)
+		return -EAGAIN;
+	if (total->calls)
+		*ret_value *= (double)total->calls / (double)total->calls_of[group];
+	return 0;
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -140,13 +187,10 @@ static int compare(const void *a, const void *b)
 /* What a batch says of one event: -1 if its group did not get to count. */
 static double each_of(const struct counting_total *total, size_t event)
 {
-	size_t group = total->group_of[event];
 	double value;
 
-	if (!total->calls || counter_scale(total->values[event], total->enabled[group],
-					   total->running[group], COUNTING_LEAST_PERCENT, &value))
-		return -1;
-	return value / (double)total->calls;
+	return total->calls && !counting_scale(total, event, &value) ? value / (double)total->calls
+								     : -1;
 }
 
 /* Of those that say something. */
@@ -165,7 +209,7 @@ int counting_calibrate(struct counting *counting, int region, int (*batch)(void 
 		       void *context)
 {
 	double each[COUNTERS_MOST][CALIBRATION_BATCHES];
-	const struct counter_set *set = counting_set(counting, region);
+	const struct counter_set *set = set_of(counting, region);
 	struct counting_total *total = set ? &counting->totals[region] : NULL;
 	int err;
 

@@ -12,7 +12,9 @@
 
 /* Of one region, of all processes and threads that measured it. */
 struct counting_total {
-	uint64_t calls; /* that were counted */
+	size_t groups;
+	uint64_t calls;				/* that were counted */
+	uint64_t calls_of[COUNTER_GROUPS_MOST]; /* in the turns of that group */
 	uint64_t values[COUNTERS_MOST];
 	uint64_t enabled[COUNTER_GROUPS_MOST]; /* ns */
 	uint64_t running[COUNTER_GROUPS_MOST]; /* ns */
@@ -22,7 +24,8 @@ struct counting_total {
 	double each[COUNTERS_MOST];
 };
 
-/* Below this share of the time, a group's counts are no ground for what all of it would give. */
+/* Below this share of calls and time, a group's counts are no ground for what all of it would give.
+ */
 #define COUNTING_LEAST_PERCENT 20.0
 
 struct counting {
@@ -43,13 +46,14 @@ void counting_join(struct counting *ret_counting, const struct counting *first);
 void counting_clear(struct counting *counting);
 
 /*
- * The events of a region that this thread is about to measure, open; or NULL where nothing is
- * counted. @counting may be NULL. Outside of any measured call.
+ * The events of a region that this thread is about to measure, open, and the turn of those groups
+ * that are to be on in the next call; or NULL where nothing is counted. @counting may be NULL.
+ * Outside of any measured call.
  */
 const struct counter_set *counting_set(struct counting *counting, int region);
-/* The same as part of a request to the module. */
+/* The same as part of a request to the module, whose calls are all of one turn. */
 void counting_request(struct counting *counting, int region, struct pinbench_samples *samples);
-/* So many calls of the region were made with its events on. */
+/* So many calls of the region were made with its events on, those of the turn. */
 void counting_note(struct counting *counting, int region, uint64_t calls);
 /*
  * What events count in a call of nothing, of the region @region: some batches of calls are made by
@@ -61,5 +65,13 @@ int counting_calibrate(struct counting *counting, int region, int (*batch)(void 
 		       void *context);
 /* Adds what this thread's events have counted since the last time to the totals. */
 void counting_fold(struct counting *counting);
+
+/*
+ * What an event's count would have been in all calls, had its group been on in each and counted all
+ * of the time. -EAGAIN: it did not in COUNTING_LEAST_PERCENT of both.
+ */
+int counting_scale(const struct counting_total *total, size_t event, double *ret_value);
+/* In that much of the calls and of the time a group counted; 100 where there was none. */
+double counting_percent(const struct counting_total *total, size_t group);
 
 #endif

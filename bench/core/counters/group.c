@@ -48,6 +48,39 @@ static void add_leader(struct counter_set *set, struct counter_place *place,
 	set->leader[set->groups++] = fd;
 }
 
+/* Of a group that is off; 0 as well if it cannot be read. */
+static uint64_t running_ns(int leader)
+{
+	uint64_t words[3 + COUNTERS_MOST] = {0};
+
+	return read(leader, words, sizeof(words)) > 0 ? words[2] : 0;
+}
+
+/* Does the group get on, all of it at once? */
+static bool is_countable(int leader)
+{
+	uint64_t before_ns = running_ns(leader);
+
+	ioctl(leader, PERF_EVENT_IOC_ENABLE, 0);
+	ioctl(leader, PERF_EVENT_IOC_DISABLE, 0);
+	return running_ns(leader) > before_ns;
+}
+
+/*
+ * Opens an event behind @leader. The kernel lets a group be opened that never counts: on arm64 it
+ * does not see that one event is too many, on x86 not that its own watchdog has a counter. So the
+ * event is only in if the group counts with it, or does not count without it either.
+ */
+static int open_behind(const struct counter_event *event, int leader)
+{
+	int fd = open_event(event, leader);
+
+	if (fd < 0 || event->kind != COUNTER_HARDWARE || is_countable(leader))
+		return fd;
+	close(fd);
+	return is_countable(leader) ? -EINVAL : open_event(event, leader);
+}
+
 /* Into the last group, if that is of @is_hardware and has room; else it begins one. */
 static void add(struct counter_set *set, size_t i, const struct counter_event *event,
 		bool *has_group)
@@ -56,7 +89,7 @@ static void add(struct counter_set *set, size_t i, const struct counter_event *e
 	int fd = -EINVAL;
 
 	if (*has_group)
-		fd = open_event(event, set->leader[set->groups - 1]);
+		fd = open_behind(event, set->leader[set->groups - 1]);
 	if (fd >= 0) {
 		place->fd = fd;
 		place->group = set->groups - 1;
@@ -82,7 +115,23 @@ void counter_set_open(const struct counter_event *events, size_t count, struct c
 	for (size_t i = 0; i < count; i++)
 		ret_set->at[i].fd = -1;
 	add_kinds(ret_set, events, false);
+	ret_set->always = ret_set->groups;
 	add_kinds(ret_set, events, true);
+}
+
+/* Every so many turns one is skipped, or every other call would meet the same group. */
+void counter_set_next(struct counter_set *set)
+{
+	size_t others = set->groups - set->always;
+
+	set->turns++;
+	if (others)
+		set->turn = (set->turns + set->turns / others) % others;
+}
+
+bool counter_set_has(const struct counter_set *set, size_t group)
+{
+	return group < set->always || group == set->always + set->turn;
 }
 
 void counter_set_close(struct counter_set *set)
@@ -96,14 +145,18 @@ void counter_set_close(struct counter_set *set)
 
 void counter_set_on(const struct counter_set *set)
 {
-	for (size_t i = 0; i < set->groups; i++)
-		ioctl(set->leader[i], PERF_EVENT_IOC_ENABLE, 0);
+	for (size_t i = 0; i < set->groups; i++) {
+		if (counter_set_has(set, i))
+			ioctl(set->leader[i], PERF_EVENT_IOC_ENABLE, 0);
+	}
 }
 
 void counter_set_off(const struct counter_set *set)
 {
-	for (size_t i = set->groups; i--;)
-		ioctl(set->leader[i], PERF_EVENT_IOC_DISABLE, 0);
+	for (size_t i = set->groups; i--;) {
+		if (counter_set_has(set, i))
+			ioctl(set->leader[i], PERF_EVENT_IOC_DISABLE, 0);
+	}
 }
 
 /* The kernel gives the leader's value and then those of the others in the order of opening. */

@@ -16,6 +16,9 @@
 struct counter_set {
 	size_t groups;
 	int leader[COUNTER_GROUPS_MOST]; /* file descriptors */
+	size_t always;			 /* the first so many are on in every call */
+	size_t turns;			 /* that there have been */
+	size_t turn;			 /* whose turn it is of the others */
 	size_t count;			 /* of events, in the order of the list */
 	struct counter_place {
 		int fd;	   /* -1: not open */
@@ -39,7 +42,17 @@ void counter_set_open(const struct counter_event *events, size_t count,
 		      struct counter_set *ret_set);
 void counter_set_close(struct counter_set *set);
 
-/* All groups on, the first first, and off, the last first: so the same few lie inside. */
+/*
+ * Groups of events of the processor take turns, one a call: the kernel would let them take turns
+ * by time, in milliseconds, and what it scales short calls to by that is off by some percent.
+ * Whose turn it is changes from one call of this to the next so that each call of any short
+ * pattern of calls meets each group.
+ */
+void counter_set_next(struct counter_set *set);
+/* Is the group on in this turn? */
+bool counter_set_has(const struct counter_set *set, size_t group);
+
+/* The groups of this turn on, the first first, and off, the last first: so the same lie inside. */
 void counter_set_on(const struct counter_set *set);
 void counter_set_off(const struct counter_set *set);
 

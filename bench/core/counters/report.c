@@ -30,13 +30,6 @@ static void leave_out(struct bench_ctx *ctx, const char *what, const char *why)
 		bench_fact_string(ctx, fact, why);
 }
 
-static double share_of(const struct counting_total *total, size_t group)
-{
-	return total->enabled[group]
-		       ? PERCENT * (double)total->running[group] / (double)total->enabled[group]
-		       : PERCENT;
-}
-
 /* A region's count of one event, scaled; an error where there is none. */
 static int scaled(struct bench_ctx *ctx, int region, size_t event, double *ret_value)
 {
@@ -51,13 +44,13 @@ static int scaled(struct bench_ctx *ctx, int region, size_t event, double *ret_v
 		leave_out(ctx, name, why);
 		return err;
 	}
-	err = counter_scale(total->values[event], total->enabled[group], total->running[group],
-			    COUNTING_LEAST_PERCENT, ret_value);
+	err = counting_scale(total, event, ret_value);
 	if (err) {
 		snprintf(why, sizeof(why),
-			 "it could be counted in %.1f %% of the time, less than %.0f %%: the "
-			 "processor has too few counters free; ask for fewer events at once",
-			 share_of(total, group), COUNTING_LEAST_PERCENT);
+			 "it could be counted in %.1f %% of the calls and the time, less than "
+			 "%.0f %%: the processor has too few counters free; ask for fewer events "
+			 "at once",
+			 counting_percent(total, group), COUNTING_LEAST_PERCENT);
 		leave_out(ctx, name, why);
 	}
 	return err;
@@ -164,7 +157,7 @@ static void report_events(struct bench_ctx *ctx, int region)
 }
 
 /* Groups that had to take turns, in the worst region. */
-static void report_turns(struct bench_ctx *ctx, int regions)
+static void report_turns(struct bench_ctx *ctx, int end)
 {
 	double worst = PERCENT;
 	char fact[64];
@@ -172,8 +165,8 @@ static void report_turns(struct bench_ctx *ctx, int regions)
 	for (size_t group = 0; group < COUNTER_GROUPS_MOST; group++) {
 		double least = PERCENT;
 
-		for (int i = 0; i < regions; i++) {
-			double share = share_of(&ctx->counting.totals[i], group);
+		for (int i = PINBENCH_REGION_FIRST; i < end; i++) {
+			double share = counting_percent(&ctx->counting.totals[i], group);
 
 			least = share < least ? share : least;
 		}
