@@ -337,7 +337,7 @@ static void test_two_runs_compared(void **state)
 	o = pinbench("compare", one, other, to, NULL);
 	assert_status(&o, PB_EXIT_OK);
 	said = unbroken(o.out);
-	assert_says(said, "the round is the replicate");
+	assert_says(said, "the replicate is rounds of one and the same boot");
 	assert_says(said, "0 regressed");
 	outcome_clear(&o);
 	forget(one);
