@@ -34,6 +34,7 @@ struct native {
 	struct pb_catalog *catalog;
 	struct pb_plan *plan;
 	struct pb_plan *floor;
+	struct pb_lock *lock;
 	struct pb_guard *guard;
 	struct pb_append *append; /* NULL: the result is one of its own */
 	json_t *module;		  /* environment.module */
@@ -44,6 +45,7 @@ struct native {
 static void native_clear(struct native *n)
 {
 	pb_append_close(n->append);
+	pb_lock_release(n->lock);
 	pb_plan_free(n->floor);
 	pb_plan_free(n->plan);
 	pb_catalog_free(n->catalog);
@@ -140,10 +142,28 @@ static json_t *plan_document(const struct native *n)
 	return plan;
 }
 
+/*
+ * Two at once would time one another, and take each other's settings for those that were there
+ * before. The guard, which is forked later, has the lock as well: until everything is undone nobody
+ * begins.
+ */
+static int take_machine(struct native *n, GError **ret_error)
+{
+	g_autofree char *locks = NULL, *path = NULL;
+	int err = pb_cache_dir(&locks, ret_error, "locks", NULL);
+
+	if (err)
+		return err;
+	path = g_build_filename(locks, "native", NULL);
+	return pb_lock_acquire(path, n->progress, &n->lock, ret_error);
+}
+
 static int prepare_machine(struct native *n, GError **ret_error)
 {
-	int err = pb_guard_start(&n->guard, ret_error);
+	int err = take_machine(n, ret_error);
 
+	if (!err)
+		err = pb_guard_start(&n->guard, ret_error);
 	if (!err && n->native->no_module)
 		n->module = json_pack("{s:s, s:s}", "state", "absent", "reason", "--no-module");
 	else if (!err)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +115,8 @@ static pid_t start_pinning(void **state)
 	pid_t child = fork();
 
 	if (!child) {
+		/* A test that fails does not come to ending it. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execl(agent, agent, "run", "--out", "/dev/null", "--dir", *state, plan, NULL);
 		_exit(127);
 	}
