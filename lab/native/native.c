@@ -150,12 +150,22 @@ static json_t *plan_document(const struct native *n)
 static int take_machine(struct native *n, GError **ret_error)
 {
 	g_autofree char *locks = NULL, *path = NULL;
+	g_autoptr(GError) why = NULL;
 	int err = pb_cache_dir(&locks, ret_error, "locks", NULL);
 
 	if (err)
 		return err;
 	path = g_build_filename(locks, "native", NULL);
-	return pb_lock_acquire(path, n->progress, &n->lock, ret_error);
+	err = pb_lock_acquire(path, n->progress, &n->lock, &why);
+	/* A kernel without file locks (CONFIG_FILE_LOCKING) is measured all the same. */
+	if (err == -ENOSYS) {
+		pb_progress_note(n->progress, "this kernel has no file locks: see to it that no "
+					      "other pinbench measures this machine now");
+		return 0;
+	}
+	if (err)
+		g_propagate_error(ret_error, g_steal_pointer(&why));
+	return err;
 }
 
 static int prepare_machine(struct native *n, GError **ret_error)
