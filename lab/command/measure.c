@@ -26,7 +26,7 @@ static const char description[] =
 #define MOST_MEMORY_MIB	      (1 << 24)
 #define MOST_CASE_SECONDS     86400
 /* What a native run measures besides the profile it was asked for: what a guest's clock cannot. */
-#define NATIVE_PROFILE "scale"
+#define NATIVE_PROFILE "native"
 
 /* As they were given; what they become is in pb_run_options and pb_native_options. */
 struct choices {
