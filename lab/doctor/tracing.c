@@ -9,7 +9,7 @@ static const struct {
 	const char *option;
 	const char *lost; /* without it */
 } filesystems[] = {
-	{"tracefs", "/sys/kernel/tracing", "CONFIG_FTRACE", "tracepoints are not counted"},
+	{"tracefs", "/sys/kernel/tracing", "CONFIG_FTRACE", "benchmarks that trace are skipped"},
 	{"debugfs", "/sys/kernel/debug", "CONFIG_DEBUG_FS",
 	 "gup_test and what drivers say of themselves are out of reach"},
 };

@@ -49,7 +49,7 @@ static int wait_for(int fd, struct pb_progress *progress, GError **ret_error)
 				       "cannot lock the cache: %s", g_strerror(errno));
 		if (!told)
 			pb_progress_note(progress,
-					 "waiting for another pinbench (pid %d) that builds this",
+					 "waiting for another pinbench (pid %d) that has this",
 					 holder(fd));
 		told = true;
 		g_usleep(RETRY_US);
