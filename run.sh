@@ -40,6 +40,8 @@ libgsl-dev p:gsl
 libhwloc-dev p:hwloc
 libkmod-dev p:libkmod
 libpfm4-dev h:perfmon/pfmlib.h
+libsqlite3-dev p:sqlite3
+libjs-dygraphs f:/usr/share/javascript/dygraphs/dygraph.min.js
 qemu-system-x86 c:qemu-system-x86_64
 gnuplot-nox c:gnuplot
 flex c:flex

@@ -196,6 +196,19 @@ static char *say_cmdline(const struct pb_machine *machine)
 	return g_strdup(machine->cmdline);
 }
 
+/* Which of several machines has changed is to be seen from the hash of each. */
+static json_t *machine_parts(const GPtrArray *machines)
+{
+	json_t *parts = json_object();
+
+	for (guint i = 0; i < machines->len; i++) {
+		const struct pb_machine *machine = machines->pdata[i];
+
+		json_object_set_new(parts, machine->name, json_string(machine->sha256));
+	}
+	return parts;
+}
+
 /* One is what it always was; several are what they are together. */
 static json_t *machine_object(const struct pb_document_inputs *in)
 {
@@ -214,8 +227,9 @@ static json_t *machine_object(const struct pb_document_inputs *in)
 	g_ptr_array_add(hashes, NULL);
 	sha256 = machines->len > 1 ? pb_sha256_strings((const char *const *)hashes->pdata)
 				   : g_strdup(hashes->pdata[0]);
-	return json_pack("{s:s, s:s, s:s}", "name", names->str, "description", description,
-			 "sha256", sha256);
+	return json_pack("{s:s, s:s, s:s, s:o*}", "name", names->str, "description", description,
+			 "sha256", sha256, "parts",
+			 machines->len > 1 ? machine_parts(machines) : NULL);
 }
 
 static json_t *kernel_object(const struct pb_document_inputs *in, json_t *options)

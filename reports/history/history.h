@@ -54,7 +54,10 @@ struct pb_history_point {
 	guint run; /* index of pb_history_runs */
 	guint boots;
 	double value; /* the median of boots */
-	/* Of timed evidence a 95 % interval of it, of counted twice the value. */
+	/*
+	 * Of timed evidence a 95 % interval of it (t, of the logarithms of the boots' medians; of
+	 * one boot, which has none, the range of its samples), of counted twice the value.
+	 */
 	double low, high;
 };
 
@@ -71,10 +74,20 @@ struct pb_history_series {
 	char *config;	/* which of the options that matter a kernel was built with, in words */
 	bool higher_is_better;
 	bool primary;
+	/* The same kernel gives the same figure to the digit: counted, and not of a case that says
+	 * that it is not deterministic. */
+	bool is_exact;
 	double min_effect_percent; /* of the metric itself; 0: none */
 	struct pb_history_point *points;
 	guint count;
 };
+
+/*
+ * What @run measured the series of @machine with, in words; "" if that is not known. A guest's run
+ * has several machines, of which one is the series'. The caller frees it.
+ */
+char *pb_history_apparatus(const struct pb_history_run *run, enum pb_apparatus which,
+			   const char *machine);
 
 void pb_history_runs_free(struct pb_history_runs *runs);
 typedef struct pb_history_runs pb_history_runs;

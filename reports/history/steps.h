@@ -42,7 +42,7 @@ struct pb_note {
 	guint point; /* the first with the new one */
 	guint run;
 	enum pb_apparatus which;
-	const char *from, *to; /* the runs' own */
+	char *from, *to;
 	double percent; /* what the figure did there: the last value before to the first after */
 };
 
@@ -68,8 +68,15 @@ void pb_steps_find(const struct pb_history_series *series, const struct pb_histo
 		   const GPtrArray *said, struct pb_moves *ret_moves);
 void pb_moves_clear(struct pb_moves *moves);
 
-/* Open: worse, not unclear, and neither justified, fixed nor invalid. */
-bool pb_step_is_open(const struct pb_step *step);
+/*
+ * Where a step is, as struct pb_store_said's run: the sha256 of the first run after it, of a drift
+ * the branch that it is since. The caller frees it.
+ */
+char *pb_step_place(const struct pb_history_series *series, const struct pb_history_runs *runs,
+		    const struct pb_step *step);
+
+/* Open: of a primary metric, worse, not unclear, and neither justified, fixed nor invalid. */
+bool pb_step_is_open(const struct pb_history_series *series, const struct pb_step *step);
 
 /* Whether kernels of this branch ("6.12") are maintained for years. */
 bool pb_branch_is_long_term(const char *branch);

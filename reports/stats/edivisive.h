@@ -34,4 +34,11 @@ struct pb_change_point {
 guint pb_edivisive(const double *values, guint count, const struct pb_edivisive_options *options,
 		   struct pb_change_point **ret_points);
 
+/*
+ * The smallest step, in percent, that @runs values before and after it would show, given the noise
+ * within the segments of @values. NAN if there are too few values to know the noise.
+ */
+double pb_edivisive_detectable(const double *values, guint count,
+			       const struct pb_change_point *points, guint point_count, guint runs);
+
 #endif
