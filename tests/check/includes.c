@@ -98,6 +98,7 @@ static const struct {
 } generated[] = {
 	{"commit.h", "lab/"},
 	{"assets.h", "reports/render/"},
+	{"dashboard_assets.h", "reports/render/history/dashboard/"},
 	{"compat_config.h", "kernel-side/"},
 	{"probes/follow_pfnmap_start.result", "kernel-side/probes/"},
 };
