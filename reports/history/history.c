@@ -6,7 +6,7 @@
 
 #include "pinbench/result.h"
 #include "reports/error.h"
-#include "reports/history/describe.h"
+#include "reports/history/store/describe.h"
 
 static const char *const apparatus_names[PB_APPARATUS_COUNT] = {
 	[PB_APPARATUS_TOOLCHAIN] = "toolchain",

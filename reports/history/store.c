@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "reports/error.h"
-#include "reports/history/sql.h"
+#include "reports/history/store/sql.h"
 
 /* "pinb": what tells a history of ours from another program's database. */
 #define APPLICATION_ID 0x70696e62

@@ -1,5 +1,5 @@
 /* The tables of a history, and how a database of an older pinbench becomes one of this. */
-#include "reports/history/sql.h"
+#include "reports/history/store/sql.h"
 
 /*
  * A step is never changed once it has been released: what comes later is another step.

@@ -1,5 +1,5 @@
 /* What the store's files share of SQLite: see sql.h. */
-#include "reports/history/sql.h"
+#include "reports/history/store/sql.h"
 
 #include <errno.h>
 #include <string.h>

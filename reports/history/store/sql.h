@@ -1,6 +1,6 @@
 /* What the store's files share of SQLite; nobody else includes this. */
-#ifndef PINBENCH_REPORTS_HISTORY_SQL_H
-#define PINBENCH_REPORTS_HISTORY_SQL_H
+#ifndef PINBENCH_REPORTS_HISTORY_STORE_SQL_H
+#define PINBENCH_REPORTS_HISTORY_STORE_SQL_H
 
 #include <glib.h>
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
 /* Rows into the tables: see write.h. */
-#include "reports/history/write.h"
+#include "reports/history/store/write.h"
 
 #include <errno.h>
 

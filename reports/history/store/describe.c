@@ -1,5 +1,5 @@
 /* A result as rows of the history: see describe.h. */
-#include "reports/history/describe.h"
+#include "reports/history/store/describe.h"
 
 #include <errno.h>
 #include <math.h>

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "reports/history/sql.h"
-#include "reports/history/write.h"
+#include "reports/history/store/sql.h"
+#include "reports/history/store/write.h"
 
 struct merging {
 	struct pb_store *into, *from;

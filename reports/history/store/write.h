@@ -1,8 +1,8 @@
 /* Rows into the tables, inside a transaction of the caller's; between the store's files alone. */
-#ifndef PINBENCH_REPORTS_HISTORY_WRITE_H
-#define PINBENCH_REPORTS_HISTORY_WRITE_H
+#ifndef PINBENCH_REPORTS_HISTORY_STORE_WRITE_H
+#define PINBENCH_REPORTS_HISTORY_STORE_WRITE_H
 
-#include "reports/history/sql.h"
+#include "reports/history/store/sql.h"
 
 struct pb_writer;
 

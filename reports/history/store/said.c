@@ -1,8 +1,8 @@
 /* What people said of steps: see store.h. */
 #include <errno.h>
 
-#include "reports/history/sql.h"
-#include "reports/history/write.h"
+#include "reports/history/store/sql.h"
+#include "reports/history/store/write.h"
 
 int pb_store_say(struct pb_store *store, const struct pb_store_said *said, GError **ret_error)
 {

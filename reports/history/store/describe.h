@@ -1,6 +1,6 @@
 /* A result as rows of the history; between the store's files alone. */
-#ifndef PINBENCH_REPORTS_HISTORY_DESCRIBE_H
-#define PINBENCH_REPORTS_HISTORY_DESCRIBE_H
+#ifndef PINBENCH_REPORTS_HISTORY_STORE_DESCRIBE_H
+#define PINBENCH_REPORTS_HISTORY_STORE_DESCRIBE_H
 
 #include "reports/history/history.h"
 #include "reports/result.h"

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reports/history/describe.h"
+#include "reports/history/store/describe.h"
 #include "reports/history/kernel.h"
-#include "reports/history/sql.h"
+#include "reports/history/store/sql.h"
 
 #define RUN_COLUMNS                                                                         \
 	"id, sha256, release, spec, name, text_sha256, config_sha256, started, started_s,"  \

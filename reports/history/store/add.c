@@ -5,10 +5,10 @@
 
 #include "pinbench/result.h"
 #include "reports/error.h"
-#include "reports/history/describe.h"
+#include "reports/history/store/describe.h"
 #include "reports/history/kernel.h"
-#include "reports/history/sql.h"
-#include "reports/history/write.h"
+#include "reports/history/store/sql.h"
+#include "reports/history/store/write.h"
 
 /* One result on its way into the database. */
 struct adding {
