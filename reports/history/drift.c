@@ -2,22 +2,19 @@
 #include <math.h>
 #include <string.h>
 
-#include <gsl/gsl_cdf.h>
-
 #include "reports/history/limits.h"
 #include "reports/history/steps_parts.h"
 #include "reports/stats/quantile.h"
+#include "reports/stats/welch.h"
 
 /* Of timed figures that many runs of the newest kernels are held against as many before. */
 #define MOST_RUNS  10
 #define LEAST_RUNS 5
-#define TAIL	   0.975
 
-/* A level that a drift leads from or to. */
+/* A level that a drift leads from or to: points first to end - 1. */
 struct level {
-	guint first, end; /* points */
+	guint first, end;
 	double value;
-	double ln_variance; /* of the mean of logarithms */
 };
 
 /* The last point of a branch before the newest one's; of one branch alone its first point. */
@@ -35,32 +32,14 @@ static bool find_reference(const struct pb_looked *l, guint *ret_point)
 	return l->series->count > 2;
 }
 
-static void measure_noise(const struct pb_looked *l, struct level *level)
-{
-	guint count = level->end - level->first;
-	double mean = 0, square = 0;
-
-	for (guint i = level->first; i < level->end; i++)
-		mean += log(l->series->points[i].value) / count;
-	for (guint i = level->first; i < level->end; i++)
-		square += pow(log(l->series->points[i].value) - mean, 2);
-	level->ln_variance = square / (count - 1) / count;
-}
-
 static bool find_level(const struct pb_looked *l, guint first, guint end, struct level *ret_level)
 {
 	g_autofree double *values = g_new(double, end - first);
 
-	*ret_level = (struct level){.first = first, .end = end};
 	for (guint i = first; i < end; i++)
 		values[i - first] = l->series->points[i].value;
-	ret_level->value = pb_median(values, end - first);
-	if (l->series->is_exact)
-		return true;
-	if (end - first < LEAST_RUNS)
-		return false;
-	measure_noise(l, ret_level);
-	return isfinite(ret_level->ln_variance);
+	*ret_level = (struct level){first, end, pb_median(values, end - first)};
+	return l->series->is_exact || end - first >= LEAST_RUNS;
 }
 
 /* What the jumps between account for, as a factor. */
@@ -77,22 +56,36 @@ static double explained(const struct pb_looked *l, guint reference)
 	return factor;
 }
 
-/* Whole intervals beyond no change; of exact figures the value itself. */
-static bool is_sure(const struct pb_looked *l, const struct level *from, const struct level *to,
-		    double rest, struct pb_step *step)
+static double *logarithms(const struct pb_looked *l, const struct level *level)
 {
-	guint free = (from->end - from->first) + (to->end - to->first) - 2;
-	double half;
+	double *ln = g_new(double, level->end - level->first);
 
-	step->low_percent = step->high_percent = (rest - 1) * 100;
+	for (guint i = level->first; i < level->end; i++)
+		ln[i - level->first] = log(l->series->points[i].value);
+	return ln;
+}
+
+/*
+ * Whether the whole interval of what the jumps leave is on one side of no change; exact figures
+ * have none.
+ */
+static bool is_sure(const struct pb_looked *l, const struct level *from, const struct level *to,
+		    double jumps, struct pb_step *step)
+{
+	g_autofree double *a = logarithms(l, from), *b = logarithms(l, to);
+	struct pb_welch welch;
+
+	step->low_percent = step->high_percent = pb_percent(step->from, step->to);
 	if (l->series->is_exact)
 		return true;
-	half = gsl_cdf_tdist_Pinv(TAIL, free) * sqrt(from->ln_variance + to->ln_variance);
-	step->low_percent = (exp(log(rest) - half) - 1) * 100;
-	step->high_percent = (exp(log(rest) + half) - 1) * 100;
-	step->p = 2 * gsl_cdf_tdist_Q(fabs(log(rest)) / sqrt(from->ln_variance + to->ln_variance),
-				      free);
-	return fabs(log(rest)) > half;
+	for (guint i = 0; i < to->end - to->first; i++)
+		b[i] -= log(jumps);
+	if (pb_welch(a, from->end - from->first, b, to->end - to->first, &welch))
+		return false;
+	step->p = welch.p;
+	step->low_percent = pb_effect(welch.ci95.low) * 100;
+	step->high_percent = pb_effect(welch.ci95.high) * 100;
+	return welch.ci95.low > 0 || welch.ci95.high < 0;
 }
 
 static bool find_levels(const struct pb_looked *l, guint reference, struct level *from,
@@ -115,17 +108,17 @@ void pb_steps_drift(struct pb_looked *l)
 	struct level from, to;
 	struct pb_step step = {.kind = PB_STEP_DRIFT};
 	guint reference;
-	double rest;
+	double jumps;
 
 	if (!find_reference(l, &reference) || !find_levels(l, reference, &from, &to))
 		return;
 	if (!(from.value > 0) || !(to.value > 0))
 		return;
-	rest = to.value / from.value / explained(l, from.end - 1);
+	jumps = explained(l, from.end - 1);
 	step.from = from.value;
-	step.to = from.value * rest;
+	step.to = to.value / jumps;
 	if (!pb_history_is_worth(l->series, step.from, step.to) ||
-	    !is_sure(l, &from, &to, rest, &step))
+	    !is_sure(l, &from, &to, jumps, &step))
 		return;
 	step.before = from.end - 1;
 	step.after = l->series->count - 1;

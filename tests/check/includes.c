@@ -17,6 +17,7 @@
 #define LIB_HWLOC   (1u << 7)
 #define LIB_PFM	    (1u << 8)
 #define LIB_KMOD    (1u << 9)
+#define LIB_SQLITE  (1u << 10)
 #define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
@@ -51,6 +52,9 @@ static const struct layer layers[] = {
 	{"reports/render/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "!reports/stats/", "reports/"},
 	 LIB_JANSSON | LIB_GLIB},
+	{"reports/history/store/",
+	 {NOT_OF_THE_AGENT, "include/pinbench/", "!reports/render/", "reports/"},
+	 LIB_JANSSON | LIB_GLIB | LIB_SQLITE},
 	{"reports/",
 	 {NOT_OF_THE_AGENT, "include/pinbench/", "!reports/render/", "reports/"},
 	 LIB_JANSSON | LIB_GLIB},
@@ -151,6 +155,8 @@ static unsigned int library_of(const char *name)
 		return LIB_HWLOC;
 	if (!strcmp(name, "libkmod.h"))
 		return LIB_KMOD;
+	if (!strcmp(name, "sqlite3.h"))
+		return LIB_SQLITE;
 	if (g_str_has_prefix(name, "perfmon/"))
 		return LIB_PFM;
 	if (g_str_has_prefix(name, "gsl/"))
