@@ -81,8 +81,7 @@ int pb_command_release(int argc, char **argv, GError **ret_error)
 	const GOptionEntry own[] = {
 		{"only", 0, 0, G_OPTION_ARG_STRING_ARRAY, &c.globs,
 		 "Of the profile only these benchmarks or cases; may be repeated", "GLOB"},
-		{"db", 0, 0, G_OPTION_ARG_FILENAME, &c.history,
-		 "The history's database (" PB_HISTORY_FILE ")", "FILE"},
+		PB_HISTORY_ENTRY(&c.history),
 		{"no-history", 0, 0, G_OPTION_ARG_NONE, &c.no_history, "Add nothing to a history",
 		 NULL},
 		{NULL, 0, 0, 0, NULL, NULL, NULL},
