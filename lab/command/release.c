@@ -7,7 +7,7 @@
 #include "lab/command/shared.h"
 #include "lab/release/release.h"
 #include "reports/error.h"
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 #include "reports/render/history/release/text.h"
 #include "reports/render/markdown.h"
 

@@ -10,7 +10,7 @@
 #include "reports/compare/comparison.h"
 #include "reports/compare/series.h"
 #include "reports/error.h"
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 #include "reports/render/html.h"
 
 static bool has(const char *directory, const char *file)

@@ -10,7 +10,7 @@
 #include "reports/error.h"
 #include "reports/file.h"
 #include "reports/render/history/release/markdown.h"
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 #include "reports/render/history/release/text.h"
 
 static int check_history(const char *path, GError **ret_error)
@@ -52,7 +52,7 @@ void pb_release_keep_result(struct pb_release_keeper *keeper, struct pb_release_
 	GError *why = NULL;
 	int err;
 
-	if (!kernel->measured)
+	if (!kernel->finished)
 		return;
 	err = pb_store_add(keeper->own, kernel->result, NULL, &added, &why);
 	if (!err && history) {
@@ -82,7 +82,7 @@ static json_t *run_object(const struct pb_release_keeper *k)
 			 "interrupted", pb_interrupted != 0);
 }
 
-/* A kernel without a result of the whole plan has no column. */
+/* A kernel that did not boot, or was not finished, has no column. */
 static int make_rows(struct pb_release_keeper *k, json_t **ret_members, GError **ret_error)
 {
 	g_autofree const char **directories = g_new0(const char *, k->kernels->len + 1);

@@ -18,7 +18,7 @@ struct pb_release_keeper {
 int pb_release_keeper_open(struct pb_release_keeper *keeper, GError **ret_error);
 void pb_release_keeper_close(struct pb_release_keeper *keeper);
 
-/* Adds the result of @kernel, if it has one of the whole plan; it fails if that cannot be done. */
+/* Adds the result of @kernel, if it is finished; it fails if that cannot be done. */
 void pb_release_keep_result(struct pb_release_keeper *keeper, struct pb_release_kernel *kernel);
 
 /* Writes release.json and its reports. */

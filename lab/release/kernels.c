@@ -7,7 +7,7 @@
 #include "lab/kernel/obtain.h"
 #include "pinbench/result.h"
 #include "reports/error.h"
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 #include "reports/render/markdown.h"
 #include "reports/result.h"
 
@@ -174,6 +174,15 @@ static char *with_place(const struct pb_release_kernel *kernel, const struct pb_
 	return g_strdup_printf("%s; report: %s", why, kernel->result);
 }
 
+static bool has_figures(const struct pb_result *result)
+{
+	for (size_t i = 0; result && i < result->case_count; i++) {
+		if (result->cases[i].outcome == PB_CASE_OK)
+			return true;
+	}
+	return false;
+}
+
 void pb_release_kernel_settle(struct pb_release_kernel *kernel, int err, bool saved, GError *why)
 {
 	g_autoptr(pb_result) result = NULL;
@@ -182,7 +191,8 @@ void pb_release_kernel_settle(struct pb_release_kernel *kernel, int err, bool sa
 	if (saved && !pb_result_load(kernel->result, &result, NULL))
 		kernel->release = g_strdup(result->environment.kernel.release);
 	kernel->saved = saved;
-	kernel->measured = saved && err != -EINTR;
+	kernel->finished = saved && err != -EINTR;
+	kernel->measured = kernel->finished && has_figures(result);
 	kernel->outcome = !err		  ? PB_RELEASE_OK
 			  : err == -EINTR ? PB_RELEASE_INTERRUPTED
 					  : PB_RELEASE_FAILED;

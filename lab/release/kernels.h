@@ -24,7 +24,8 @@ struct pb_release_kernel {
 	char *reason;  /* unless the outcome is ok or missing */
 	char *release; /* uname -r; NULL: not known */
 	bool saved;    /* there is a result, of whatever was finished */
-	bool measured; /* there is one of the whole plan, though cases of it may have failed */
+	bool finished; /* it is of the whole plan, though cases of it may have failed */
+	bool measured; /* and some of them have not */
 	bool added;    /* to the history */
 };
 

@@ -14,7 +14,7 @@
 #include "lab/util/process.h"
 #include "pinbench/result.h"
 #include "reports/error.h"
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 
 struct releasing {
 	const struct pb_release_options *options;

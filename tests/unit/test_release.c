@@ -132,17 +132,36 @@ static void test_twice(void **state)
 	refused(state, (const char *[]){"6.1+$/fix.patch", "6.1+$/../$/fix.patch", NULL}, "fix");
 }
 
-static struct pb_release_kernel settled(void **state, int err, bool saved)
+/* Takes @root, the result; NULL: there is none. */
+static struct pb_release_kernel settled_as(void **state, int err, json_t *root)
 {
 	struct pb_release_kernel kernel = {.name = "6.12", .result = scratch_path(state, "6.12")};
 	GError *why = NULL;
 
-	if (saved)
-		pb_result_free(sample_load(state, "6.12", sample_root()));
+	if (root)
+		pb_result_free(sample_load(state, "6.12", root));
 	if (err)
 		pb_fail(&why, -err, PB_EXIT_ENVIRONMENT, "it broke");
-	pb_release_kernel_settle(&kernel, err, saved, why);
+	pb_release_kernel_settle(&kernel, err, root != NULL, why);
 	return kernel;
+}
+
+static struct pb_release_kernel settled(void **state, int err, bool saved)
+{
+	return settled_as(state, err, saved ? sample_root() : NULL);
+}
+
+static json_t *no_boot(void)
+{
+	json_t *root = sample_root(), *one;
+	size_t i;
+
+	json_array_foreach (sample_at(root, "cases"), i, one) {
+		json_object_set_new(one, "outcome", json_string("fail"));
+		json_object_set_new(one, "reason", json_string("oops"));
+		json_object_set_new(one, "metrics", json_array());
+	}
+	return root;
 }
 
 static void drop(struct pb_release_kernel *kernel)
@@ -167,6 +186,10 @@ static void test_ends(void **state)
 	assert_true(k.measured);
 	assert_non_null(strstr(k.reason, "it broke"));
 	assert_non_null(strstr(k.reason, "6.12/console-3.log"));
+	drop(&k);
+	/* It did not boot: that is in the history, too. */
+	k = settled_as(state, -EIO, no_boot());
+	assert_true(k.finished && !k.measured);
 	drop(&k);
 	k = settled(state, -EIO, false);
 	assert_int_equal(k.outcome, PB_RELEASE_FAILED);

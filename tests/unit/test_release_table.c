@@ -7,7 +7,7 @@
 
 #include "reports/render/compare/markdown.h"
 #include "reports/render/history/release/markdown.h"
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 #include "reports/render/history/release/text.h"
 #include "reports/render/markdown.h"
 #include "tests/unit/rendered.h"
@@ -191,8 +191,9 @@ static void test_text(void **state)
 	json_t *root = parse(sample_release);
 	g_autofree char *text = pb_render_release_text(root, PB_RELEASE_COLUMNS);
 
-	has(text, "3 of 4 kernels measured: 2 of 5 figures moved from one kernel to the next, 1 of "
-		  "them for");
+	has(text,
+	    "3 of 4 kernels measured: 2 of 5 figures moved from one kernel to the next, 1 for "
+	    "the");
 	in_order(text, (const char *[]){"7.1.9: FAILED", "it does not <boot>", "at | all",
 					"7.2.9: measured, not whole", "Moved most", "+50.5%!",
 					"6.1 to 7.2: pin, 100 -> 150.5 insn/page",

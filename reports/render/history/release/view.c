@@ -217,14 +217,14 @@ char *pb_release_sentence(const struct pb_release_view *view)
 
 	g_string_append_printf(out, "%u of %zu kernels measured", view->column_count, kernels);
 	if (view->column_count < 2)
-		g_string_append_printf(out, ": %u figures, and none to compare them with.",
+		g_string_append_printf(out, ", so nothing is compared. Figures: %u.",
 				       view->row_count);
 	else if (!view->moved_count)
 		g_string_append_printf(out, ": of %u figures none moved.", view->row_count);
 	else
 		g_string_append_printf(out,
 				       ": %u of %u figures moved from one kernel to the next, %u "
-				       "of them for the worse somewhere.",
+				       "for the worse somewhere.",
 				       view->moved_count, view->row_count, view->worse_count);
 	return g_string_free(out, FALSE);
 }

@@ -1,5 +1,5 @@
 /* The rows of a cross-release table: see rows.h. */
-#include "reports/render/history/release/rows.h"
+#include "reports/history/rows.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
  * The rows of a cross-release table: each primary figure on each of a few kernels, and what it did
  * from one kernel to the next. They are members of release.json, which renderers read.
  */
-#ifndef PINBENCH_REPORTS_RENDER_HISTORY_RELEASE_ROWS_H
-#define PINBENCH_REPORTS_RENDER_HISTORY_RELEASE_ROWS_H
+#ifndef PINBENCH_REPORTS_HISTORY_ROWS_H
+#define PINBENCH_REPORTS_HISTORY_ROWS_H
 
 #include <jansson.h>
 
