@@ -4,8 +4,8 @@
 
 #include "reports/file.h"
 #include "reports/render/compare/junit.h"
-#include "reports/render/compare/junit_parts.h"
 #include "reports/render/compare/words.h"
+#include "reports/render/junit_parts.h"
 #include "reports/render/text.h"
 
 static void count(struct pb_junit_tally *tally, const struct pb_comparison_row *row)

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "reports/file.h"
-#include "reports/render/compare/junit_parts.h"
 #include "reports/render/compare/series_junit.h"
 #include "reports/render/compare/series_view.h"
 #include "reports/render/compare/words.h"
+#include "reports/render/junit_parts.h"
 #include "reports/render/text.h"
 
 #define say	  pb_junit_say

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "assets.h"
-#include "reports/render/compare/junit_parts.h"
+#include "reports/render/junit_parts.h"
 #include "reports/render/profile/flame_draw.h"
 
 #define say	   pb_junit_say /* any text, as XML */

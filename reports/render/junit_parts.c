@@ -1,12 +1,14 @@
 /* What a file of JUnit XML is made of: see junit_parts.h. */
-#include "reports/render/compare/junit_parts.h"
+#include "reports/render/junit_parts.h"
 #include "reports/render/html_page.h"
 #include "reports/render/text.h"
 
-/* U+FFFE and U+FFFF: UTF-8 can write them, XML cannot. */
+/* U+FFFE and U+FFFF: UTF-8 can write them, XML cannot. What is no UTF-8 at all it cannot, either.
+ */
 static char *without_noncharacters(const char *text)
 {
-	g_autoptr(GString) clean = g_string_new(text);
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	g_autoptr(GString) clean = g_string_new(valid);
 
 	g_string_replace(clean, "\xef\xbf\xbe", "?", 0);
 	g_string_replace(clean, "\xef\xbf\xbf", "?", 0);

@@ -2,8 +2,8 @@
  * What a file of JUnit XML is made of. Texts need no escaping and no care for what XML does not
  * allow.
  */
-#ifndef PINBENCH_REPORTS_RENDER_COMPARE_JUNIT_PARTS_H
-#define PINBENCH_REPORTS_RENDER_COMPARE_JUNIT_PARTS_H
+#ifndef PINBENCH_REPORTS_RENDER_JUNIT_PARTS_H
+#define PINBENCH_REPORTS_RENDER_JUNIT_PARTS_H
 
 #include <glib.h>
 
