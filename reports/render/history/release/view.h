@@ -39,12 +39,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(pb_release_view, pb_release_view_free)
 char *pb_release_head(const struct pb_release_view *view, guint column);
 /* How measuring a kernel ended: "measured", "FAILED", "interrupted", "not measured"; static. */
 const char *pb_release_outcome(const json_t *kernel);
-/* "12 of 120 figures moved from one kernel to the next, 7 of them for the worse." */
+/* "4 of 4 kernels measured: 12 of 120 figures moved from one kernel to the next, 7 for the worse."
+ */
 char *pb_release_sentence(const struct pb_release_view *view);
 /* What a mark in this table means, a line for each; "" if there is none. */
 char *pb_release_legend(const struct pb_release_view *view);
 
-/* "1,234.5"; "FAIL [2]", "- [1]" with the number of the reason; "." where nothing is known. */
+/* "1,234.5"; "FAIL[2]", "-[1]" with the number of the reason; "." where nothing is known. */
 char *pb_release_value(const struct pb_release_view *view, const json_t *cell);
 /* "+5.3%!": ! worse, * better, ? something else changed too; "=", "n/c", "" for none. */
 char *pb_release_change_text(const json_t *cell);
