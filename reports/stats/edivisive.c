@@ -26,7 +26,7 @@
 
 /*
  * By so much stricter is Student's t where values are correlated: measured, so that of flat series
- * with r = 0.3 less than 1 % have a false step.
+ * with r = 0.3 about 1 % have a false step.
  */
 #define STRICT 200
 

@@ -14,9 +14,11 @@
  *   more chances to be wrong.
  * - Permutations take values for independent. Where residuals correlate with the next by r > 0,
  *   which makes the variance of a mean (1 + r) / (1 - r) times as large, t squared by as much less
- *   must still be beyond the test's level / 200.
+ *   must still be beyond the test's level / 200. Without that 6 % of flat series of 100 values with
+ *   r = 0.3 had a false step, with it 1 %. It costs a tenth of independent values' steps that are
+ *   barely visible.
  * - With fewer than 14 values in two segments no p can be 0.001.
- * - A slow ramp becomes a few steps.
+ * - A slow ramp becomes a few steps: one of 3 % over 100 values with a noise of 0.3 % three.
  */
 #ifndef PINBENCH_REPORTS_STATS_EDIVISIVE_H
 #define PINBENCH_REPORTS_STATS_EDIVISIVE_H
