@@ -16,6 +16,8 @@ static const struct pb_cli commands[] = {
 	{"list", "every benchmark, its metrics, parameters and needs", pb_command_list},
 	{"kernel", "the kernel cache: list, build SPEC, rm SPEC", pb_command_kernel},
 	{"report", "render results again", pb_command_report},
+	{"history", "results over kernels: what moved, since when, who has looked at it",
+	 pb_command_history},
 	{"doctor", "what this machine can measure, what it cannot, and why", pb_command_doctor},
 	{"test", "every test", pb_command_test},
 };

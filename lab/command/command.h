@@ -23,6 +23,7 @@ int pb_command_kernel(int argc, char **argv, GError **ret_error);
 int pb_command_annotate(int argc, char **argv, GError **ret_error);
 int pb_command_doctor(int argc, char **argv, GError **ret_error);
 int pb_command_report(int argc, char **argv, GError **ret_error);
+int pb_command_history(int argc, char **argv, GError **ret_error);
 int pb_command_test(int argc, char **argv, GError **ret_error);
 
 /*

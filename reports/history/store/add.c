@@ -30,7 +30,7 @@ static int add_metric(struct adding *a, size_t index, const struct pb_metric *me
 	if (!pb_describe_point(a->context.result, metric, &point))
 		return 0;
 	pb_describe_series(&a->context, index, metric, &series);
-	err = pb_write_series(a->writer, &series, &id, ret_error);
+	err = pb_write_series_row(a->writer, &series, &id, ret_error);
 	if (!err)
 		err = pb_write_point(a->writer, id, a->result_id, &point, ret_error);
 	a->rows += !err;

@@ -42,7 +42,7 @@ static int merge_series(const struct pb_history_series *series, void *context, G
 		if (!m->ids[point->run])
 			continue;
 		if (!id)
-			err = pb_write_series(m->writer, series, &id, ret_error);
+			err = pb_write_series_row(m->writer, series, &id, ret_error);
 		if (!err)
 			err = pb_write_point(m->writer, id, m->ids[point->run], point, ret_error);
 	}

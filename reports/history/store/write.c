@@ -150,8 +150,8 @@ int pb_write_supersede(struct pb_writer *w, const struct pb_history_run *run, GE
 	return err;
 }
 
-int pb_write_series(struct pb_writer *w, const struct pb_history_series *series, gint64 *ret_id,
-		    GError **ret_error)
+int pb_write_series_row(struct pb_writer *w, const struct pb_history_series *series, gint64 *ret_id,
+			GError **ret_error)
 {
 	sqlite3_stmt *s = w->statements[ADD_SERIES];
 	int at = 1, err = find(w, FIND_SERIES, series->key, ret_id, ret_error);

@@ -25,8 +25,8 @@ int pb_write_supersede(struct pb_writer *writer, const struct pb_history_run *ru
 		       GError **ret_error);
 
 /* The series of this key, which is made if it is not there. */
-int pb_write_series(struct pb_writer *writer, const struct pb_history_series *series,
-		    gint64 *ret_id, GError **ret_error);
+int pb_write_series_row(struct pb_writer *writer, const struct pb_history_series *series,
+			gint64 *ret_id, GError **ret_error);
 
 /* The run that the point names is not looked at. */
 int pb_write_point(struct pb_writer *writer, gint64 series, gint64 result,
