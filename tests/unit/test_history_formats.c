@@ -267,7 +267,7 @@ static void check_openmetrics(const char *text)
 	assert_string_equal(lines[last], "");
 	lines[last - 1][0] = '\0';
 	for (char **line = lines; **line; line++) {
-		g_autoptr(GMatchInfo) match = NULL;
+		g_autoptr(GMatchInfo) match = NULL, found = NULL;
 		g_autofree char *unit = g_strdup_printf("# UNIT %s ", family);
 		g_autofree char *help = g_strdup_printf("# HELP %s ", family);
 
@@ -281,8 +281,8 @@ static void check_openmetrics(const char *text)
 			assert_true(g_str_has_suffix(family, end));
 		} else if (g_str_has_prefix(*line, help)) {
 			assert_non_null((*line)[strlen(help)] ? *line : NULL);
-		} else if (g_regex_match(sample, *line, 0, &match)) {
-			g_autofree char *name = g_match_info_fetch(match, 1);
+		} else if (g_regex_match(sample, *line, 0, &found)) {
+			g_autofree char *name = g_match_info_fetch(found, 1);
 			char *labels = g_strndup(*line, strrchr(*line, ' ') - *line);
 
 			assert_string_equal(name, family);
