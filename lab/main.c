@@ -11,6 +11,8 @@ static const struct pb_cli commands[] = {
 	{"run", "measure (the default, with the quick profile)", pb_command_measure},
 	{"compare", "what a patch costs: two kernels, or two results", pb_command_compare},
 	{"series", "what each patch of a series costs", pb_command_series},
+	{"release", "several kernels with one profile: what moved between them",
+	 pb_command_release},
 	{"annotate", "a function of a case: its instructions with their counts",
 	 pb_command_annotate},
 	{"list", "every benchmark, its metrics, parameters and needs", pb_command_list},

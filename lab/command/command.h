@@ -18,6 +18,7 @@ struct pb_cli {
 int pb_command_measure(int argc, char **argv, GError **ret_error);
 int pb_command_compare(int argc, char **argv, GError **ret_error);
 int pb_command_series(int argc, char **argv, GError **ret_error);
+int pb_command_release(int argc, char **argv, GError **ret_error);
 int pb_command_list(int argc, char **argv, GError **ret_error);
 int pb_command_kernel(int argc, char **argv, GError **ret_error);
 int pb_command_annotate(int argc, char **argv, GError **ret_error);

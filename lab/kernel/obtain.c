@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lab/kernel/patch/patch.h"
 #include "lab/kernel/source/apt.h"
 #include "lab/kernel/source/store.h"
 #include "lab/kernel/source/tree.h"
@@ -68,20 +69,52 @@ static int remember(const struct pb_kernel_definition *definition,
 	return pb_write_atomic(path, text, ret_error);
 }
 
+static int check_named(const struct pb_kernel_definition *definition, GError **ret_error)
+{
+	if (definition->package)
+		return 0;
+	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
+		       "\"%s\" is how your own trees are built and no kernel itself; write "
+		       "/path/to/linux",
+		       definition->name);
+}
+
+static int refuse_host(GError **ret_error)
+{
+	return pb_fail(
+		ret_error, EINVAL, PB_EXIT_USAGE,
+		"\"host\" is the kernel that runs on this machine and has no source to build; "
+		"write a name such as 6.12, or the path of a tree");
+}
+
+int pb_kernel_check(const struct pb_kernel_spec *spec, const char *configs_dir, GError **ret_error)
+{
+	g_autoptr(pb_kernel_definition) definition = NULL;
+	g_autoptr(GPtrArray) patches = NULL;
+	int r = spec->kind == PB_KERNEL_HOST ? refuse_host(ret_error) : 0;
+
+	if (!r)
+		r = pb_kernel_definition_load(configs_dir,
+					      spec->name ? spec->name : PB_DEFINITION_TREE,
+					      &definition, ret_error);
+	if (!r)
+		r = spec->name ? check_named(definition, ret_error)
+			       : pb_tree_check(spec, ret_error);
+	if (!r && spec->patches[0])
+		r = pb_patches_load((const char *const *)spec->patches, &patches, ret_error);
+	return r;
+}
+
 static int obtain_named(const struct pb_kernel_definition *definition, bool refresh,
 			struct pb_progress *progress, struct pb_kernel_source **ret_source,
 			GError **ret_error)
 {
 	g_autoptr(pb_kernel_source) source = NULL;
 	g_autofree char *path = NULL;
-	int r;
+	int r = check_named(definition, ret_error);
 
-	if (!definition->package)
-		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE,
-			       "\"%s\" is how your own trees are built and no kernel itself; write "
-			       "/path/to/linux",
-			       definition->name);
-	r = name_path(definition->name, &path, ret_error);
+	if (!r)
+		r = name_path(definition->name, &path, ret_error);
 	if (r)
 		return r;
 	if (!refresh)
@@ -110,8 +143,5 @@ int pb_kernel_obtain(const struct pb_kernel_spec *spec,
 	case PB_KERNEL_HOST:
 		break;
 	}
-	return pb_fail(
-		ret_error, EINVAL, PB_EXIT_USAGE,
-		"\"host\" is the kernel that runs on this machine and has no source to build; "
-		"write a name such as 6.12, or the path of a tree");
+	return refuse_host(ret_error);
 }

@@ -37,6 +37,12 @@ int pb_kernel_obtain(const struct pb_kernel_spec *spec,
 		     struct pb_progress *progress, struct pb_kernel_source **ret_source,
 		     GError **ret_error);
 
+/*
+ * Whether @spec names what there is, without fetching or building anything: a kernel of
+ * @configs_dir, a tree, its revision, patches that can be read. PB_EXIT_USAGE if it does not.
+ */
+int pb_kernel_check(const struct pb_kernel_spec *spec, const char *configs_dir, GError **ret_error);
+
 /* Takes NULL. */
 void pb_kernel_source_free(struct pb_kernel_source *source);
 

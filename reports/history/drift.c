@@ -17,7 +17,7 @@ struct level {
 	double value;
 };
 
-/* The last point of a branch before the newest one's; of one branch alone its first point. */
+/* The last point of a branch before the newest one's; false: there is one branch alone. */
 static bool find_reference(const struct pb_looked *l, guint *ret_point)
 {
 	const char *newest = pb_looked_run(l, l->series->count - 1)->branch;
@@ -28,8 +28,7 @@ static bool find_reference(const struct pb_looked *l, guint *ret_point)
 		*ret_point = i;
 		return true;
 	}
-	*ret_point = 0;
-	return l->series->count > 2;
+	return false;
 }
 
 static bool find_level(const struct pb_looked *l, guint first, guint end, struct level *ret_level)
@@ -88,31 +87,40 @@ static bool is_sure(const struct pb_looked *l, const struct level *from, const s
 	return welch.ci95.low > 0 || welch.ci95.high < 0;
 }
 
-static bool find_levels(const struct pb_looked *l, guint reference, struct level *from,
-			struct level *to)
+/* Of one branch alone: where it begins against where it is. */
+static bool find_levels(const struct pb_looked *l, struct level *from, struct level *to)
 {
-	guint count = l->series->count, most = l->series->is_exact ? 1 : MOST_RUNS;
-	guint rest = count - reference - 1;
+	guint count = l->series->count, most = l->series->is_exact ? 1 : MOST_RUNS, reference;
 
-	/* Of one branch alone the reference is where it begins. */
-	if (!reference)
-		return rest + 1 >= 2 * most && find_level(l, 0, most, from) &&
+	if (!find_reference(l, &reference))
+		return count >= 2 * most && find_level(l, 0, most, from) &&
 		       find_level(l, count - most, count, to);
 	return find_level(l, reference + 1 > most ? reference + 1 - most : 0, reference + 1,
 			  from) &&
-	       find_level(l, count - MIN(most, rest), count, to);
+	       find_level(l, count - MIN(most, count - reference - 1), count, to);
+}
+
+/* Of one kernel, or measured with other things: what drifted is not the kernel, or may not be. */
+static bool is_of_kernels(const struct pb_looked *l, const struct pb_step *step)
+{
+	const struct pb_history_run *old = pb_looked_run(l, step->before);
+	const struct pb_history_run *new = pb_looked_run(l, step->after);
+	enum pb_apparatus differs;
+
+	return !pb_history_same_kernel(old, new) && pb_history_alike(l->series, old, new, &differs);
 }
 
 void pb_steps_drift(struct pb_looked *l)
 {
 	struct level from, to;
-	struct pb_step step = {.kind = PB_STEP_DRIFT};
-	guint reference;
+	struct pb_step step = {.kind = PB_STEP_DRIFT, .changed = PB_APPARATUS_COUNT};
 	double jumps;
 
-	if (!find_reference(l, &reference) || !find_levels(l, reference, &from, &to))
+	if (!find_levels(l, &from, &to))
 		return;
-	if (!(from.value > 0) || !(to.value > 0))
+	step.before = from.end - 1;
+	step.after = l->series->count - 1;
+	if (!(from.value > 0) || !(to.value > 0) || !is_of_kernels(l, &step))
 		return;
 	jumps = explained(l, from.end - 1);
 	step.from = from.value;
@@ -120,9 +128,5 @@ void pb_steps_drift(struct pb_looked *l)
 	if (!pb_history_is_worth(l->series, step.from, step.to) ||
 	    !is_sure(l, &from, &to, jumps, &step))
 		return;
-	step.before = from.end - 1;
-	step.after = l->series->count - 1;
-	step.unclear = !pb_history_alike(l->series, pb_looked_run(l, step.before),
-					 pb_looked_run(l, step.after), &step.changed);
 	pb_steps_append(l, &step);
 }

@@ -7,6 +7,7 @@
 #include "reports/history/limits.h"
 #include "reports/history/steps_parts.h"
 #include "reports/history/store.h"
+#include "reports/stats/edivisive.h"
 
 /* What was said of a step of timed figures is still said of it when it has moved by as many. */
 #define MOVED_RUNS 5
@@ -186,6 +187,11 @@ bool pb_step_is_open(const struct pb_history_series *series, const struct pb_ste
 {
 	return series->primary && step->worse && !step->unclear &&
 	       (step->state == PB_STEP_NEW || step->state == PB_STEP_ACKNOWLEDGED);
+}
+
+guint pb_steps_least_points(const struct pb_history_series *series)
+{
+	return series->is_exact ? 2 : 2 * pb_edivisive_usual.min_segment;
 }
 
 char *pb_step_place(const struct pb_history_series *series, const struct pb_history_runs *runs,

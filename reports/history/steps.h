@@ -68,6 +68,9 @@ void pb_steps_find(const struct pb_history_series *series, const struct pb_histo
 		   const GPtrArray *said, struct pb_moves *ret_moves);
 void pb_moves_clear(struct pb_moves *moves);
 
+/* How many points @series needs for a step to be found at all. */
+guint pb_steps_least_points(const struct pb_history_series *series);
+
 /*
  * Where a step is, as struct pb_store_said's run: the sha256 of the first run after it, of a drift
  * the branch that it is since. The caller frees it.

@@ -62,6 +62,7 @@ void pb_steps_timed(struct pb_looked *l)
 	struct pb_edivisive_options options = pb_edivisive_usual;
 	g_autofree double *values = g_new(double, l->series->count);
 	g_autofree struct pb_change_point *changes = NULL;
+	double detectable;
 	guint count;
 
 	for (guint i = 0; i < l->series->count; i++)
@@ -70,6 +71,7 @@ void pb_steps_timed(struct pb_looked *l)
 	count = pb_edivisive(values, l->series->count, &options, &changes);
 	for (guint i = 0; i < count; i++)
 		take_change(l, &changes[i]);
-	l->moves->detectable_percent =
+	detectable =
 		pb_edivisive_detectable(values, l->series->count, changes, count, DETECTING_RUNS);
+	l->moves->detectable_percent = MAX(detectable, options.min_effect * 100);
 }

@@ -18,7 +18,7 @@
 #define LIB_PFM	    (1u << 8)
 #define LIB_KMOD    (1u << 9)
 #define LIB_SQLITE  (1u << 10)
-#define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL)
+#define LIB_ALL	    (LIB_JANSSON | LIB_GLIB | LIB_ELF | LIB_CMOCKA | LIB_GSL | LIB_SQLITE)
 #define LIB_HOST    (LIB_JANSSON | LIB_GLIB | LIB_ELF)
 
 struct layer {

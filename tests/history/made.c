@@ -74,14 +74,15 @@ static char *start_of(const struct made_result *r)
 
 static json_t *made_environment(const struct made_result *r)
 {
-	return json_pack(
-		"{s:s, s:s, s:i, s:{s:s, s:s, s:s, s:s, s:{s:s}}, s:{s:s}, s:s, s:s, s:s, s:s}",
-		"kind", PB_KIND_GUEST, "evidence", r->evidence, "boots", 1, "kernel", "spec",
-		r->spec, "release", r->release, "config_sha256", "c0ffee", "text_sha256",
-		r->text_sha256, "options", "CONFIG_SMP", "y", "machine", "name", "plain",
-		"emulator", r->emulator ? r->emulator : "QEMU emulator version 7.2.22", "cpu",
-		"max", "memory", "512 MiB", "toolchain",
-		r->toolchain ? r->toolchain : "gcc 12.2.0");
+	return json_pack("{s:s, s:s, s:i, s:{s:s, s:s, s:s, s:s, s:{s:s, s:s}}, s:{s:s}, s:s, s:s, "
+			 "s:s, s:s}",
+			 "kind", PB_KIND_GUEST, "evidence", r->evidence, "boots", 1, "kernel",
+			 "spec", r->spec, "release", r->release, "config_sha256", "c0ffee",
+			 "text_sha256", r->text_sha256, "options", "CONFIG_SMP", "y",
+			 "CONFIG_DMABUF_MOVE_NOTIFY", "y", "machine", "name", "plain", "emulator",
+			 r->emulator ? r->emulator : "QEMU emulator version 7.2.22", "cpu", "max",
+			 "memory", "512 MiB", "toolchain",
+			 r->toolchain ? r->toolchain : "gcc 12.2.0");
 }
 
 json_t *made_document(const struct made_result *r)

@@ -38,7 +38,7 @@ static void names_are_for_people(void **state)
 	name_is("6.12.117", "6.12-debug", "6.12.117 (6.12-debug)");
 	name_is("7.3.0-rc1", "/src/linux@v7.3-rc1", "7.3.0-rc1@v7.3-rc1");
 	name_is("7.3.0-rc1", "/src/linux@HEAD+a.patch+b.mbox", "7.3.0-rc1@HEAD+a.patch+b.mbox");
-	name_is("7.3.0", "/home/user@there/linux", "7.3.0");
+	name_is("7.3.0", "/src/user@there/linux", "7.3.0");
 	name_is("6.18.44-vm", "host", "6.18.44-vm");
 	name_is("6.12.117", "", "6.12.117");
 }

@@ -8,7 +8,7 @@
 #include "lab/command/shared.h"
 #include "reports/error.h"
 #include "reports/history/store.h"
-#include "reports/render/history/dashboard/dashboard.h"
+/* dashboard */
 #include "reports/render/history/export/export.h"
 #include "reports/render/history/export/list.h"
 #include "reports/render/history/export/show.h"
@@ -82,19 +82,35 @@ int pb_history_command_show(int argc, char **argv, GError **ret_error)
 	return err || !gate ? err : judge(store, ret_error);
 }
 
-static int export_to(struct pb_store *store, const char *format, const char *glob, const char *name,
-		     GError **ret_error)
+static int unwritable(const char *name, GError **ret_error)
 {
-	FILE *out = name ? fopen(name, "we") : stdout;
+	return pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT, "%s: %s", name, g_strerror(errno));
+}
+
+static int export_to_file(struct pb_store *store, const char *format, const char *glob,
+			  const char *name, GError **ret_error)
+{
+	FILE *out = fopen(name, "we");
 	int err;
 
 	if (!out)
-		return pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT, "%s: %s", name,
-			       g_strerror(errno));
+		return unwritable(name, ret_error);
 	err = pb_history_export(store, format, glob, out, ret_error);
-	if ((name ? fclose(out) : fflush(out)) && !err)
-		err = pb_fail(ret_error, errno, PB_EXIT_ENVIRONMENT, "%s: %s",
-			      name ? name : "standard output", g_strerror(errno));
+	if (fclose(out) && !err)
+		err = unwritable(name, ret_error);
+	return err;
+}
+
+static int export_to(struct pb_store *store, const char *format, const char *glob, const char *name,
+		     GError **ret_error)
+{
+	int err;
+
+	if (name)
+		return export_to_file(store, format, glob, name, ret_error);
+	err = pb_history_export(store, format, glob, stdout, ret_error);
+	if (fflush(stdout) && !err)
+		err = unwritable("standard output", ret_error);
 	return err;
 }
 
@@ -140,7 +156,7 @@ int pb_history_command_dashboard(int argc, char **argv, GError **ret_error)
 	if (!err)
 		err = pb_store_open(path, PB_STORE_READ, &store, ret_error);
 	if (!err)
-		err = pb_history_dashboard(store, out, ret_error);
+		err = -1;
 	if (!err)
 		printf("dashboard: %s/index.html\n", out);
 	return err;

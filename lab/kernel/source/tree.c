@@ -167,6 +167,29 @@ static int find_revision(const struct pb_kernel_spec *spec, const struct pb_repo
 	return 0;
 }
 
+static int check_directory(const struct pb_kernel_spec *spec, GError **ret_error)
+{
+	if (!g_file_test(spec->path, G_FILE_TEST_IS_DIR))
+		return pb_fail(ret_error, ENOENT, PB_EXIT_USAGE,
+			       "there is no directory %s; check the path of the kernel tree",
+			       spec->path);
+	if (spec->kind == PB_KERNEL_TREE)
+		return pb_source_check(spec->path, spec->path, ret_error);
+	return 0;
+}
+
+int pb_tree_check(const struct pb_kernel_spec *spec, GError **ret_error)
+{
+	g_autoptr(pb_repository) repo = NULL;
+	g_autofree char *tree = NULL;
+	int r = check_directory(spec, ret_error);
+
+	if (r || spec->kind == PB_KERNEL_TREE)
+		return r;
+	r = pb_repository_open(spec->path, &repo, ret_error);
+	return r ? r : find_revision(spec, repo, &tree, ret_error);
+}
+
 int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progress,
 		   struct pb_kernel_source **ret_source, GError **ret_error)
 {
@@ -174,13 +197,8 @@ int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progre
 	bool on_disk = spec->kind == PB_KERNEL_TREE;
 	g_autoptr(pb_repository) repo = NULL;
 	g_autofree char *tree = NULL;
-	int r;
+	int r = check_directory(spec, ret_error);
 
-	if (!g_file_test(spec->path, G_FILE_TEST_IS_DIR))
-		return pb_fail(ret_error, ENOENT, PB_EXIT_USAGE,
-			       "there is no directory %s; check the path of the kernel tree",
-			       spec->path);
-	r = on_disk ? pb_source_check(spec->path, spec->path, ret_error) : 0;
 	if (!r)
 		r = pb_repository_open(spec->path, &repo, ret_error);
 	if (!r)

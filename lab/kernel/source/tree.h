@@ -11,6 +11,9 @@
 int pb_tree_obtain(const struct pb_kernel_spec *spec, struct pb_progress *progress,
 		   struct pb_kernel_source **ret_source, GError **ret_error);
 
+/* Whether there is such a tree, and such a revision. */
+int pb_tree_check(const struct pb_kernel_spec *spec, GError **ret_error);
+
 /* What the id of a source begins with that came from a tree; a git tree's name follows. */
 #define PB_TREE_ID "tree-"
 

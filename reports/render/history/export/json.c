@@ -40,19 +40,22 @@ static void begin(struct pb_export *e)
 	fputs("\n], \"series\": [", e->out);
 }
 
-static const char *number(double value, char buffer[PB_EXPORT_NUMBER_BYTES])
+/* What is not finite is no number of JSON, and is left out. */
+static void write_number(FILE *out, const char *key, double value)
 {
-	return isfinite(value) ? pb_export_number(value, buffer) : "null";
+	char digits[PB_EXPORT_NUMBER_BYTES];
+
+	if (isfinite(value))
+		fprintf(out, ", \"%s\": %s", key, pb_export_number(value, digits));
 }
 
 static void write_point(struct pb_export *e, const struct pb_history_point *point)
 {
-	char value[PB_EXPORT_NUMBER_BYTES], low[PB_EXPORT_NUMBER_BYTES];
-	char high[PB_EXPORT_NUMBER_BYTES];
-
-	fprintf(e->out, "{\"run\": %u, \"boots\": %u, \"value\": %s, \"low\": %s, \"high\": %s}",
-		point->run, point->boots, number(point->value, value), number(point->low, low),
-		number(point->high, high));
+	fprintf(e->out, "{\"run\": %u, \"boots\": %u", point->run, point->boots);
+	write_number(e->out, "value", point->value);
+	write_number(e->out, "low", point->low);
+	write_number(e->out, "high", point->high);
+	fputs("}", e->out);
 }
 
 static void write_series(struct pb_export *e, const struct pb_history_series *series,

@@ -5,7 +5,6 @@
 
 #include "pinbench/result.h"
 #include "reports/render/history/export/words.h"
-#include "reports/stats/edivisive.h"
 
 /* The newest run that has no figure of a case. */
 struct newest_gap {
@@ -136,7 +135,7 @@ static char *doubts(const struct pb_judge *judge, const struct pb_history_series
 
 static char *too_few(const struct pb_history_series *series)
 {
-	guint least = series->is_exact ? 2 : 2 * pb_edivisive_usual.min_segment;
+	guint least = pb_steps_least_points(series);
 
 	if (series->count >= least)
 		return NULL;

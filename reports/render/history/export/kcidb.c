@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pinbench/result.h"
@@ -19,10 +20,34 @@
 /* Digits of a hash in an id. */
 #define ID_DIGITS 32
 
+/* Members of objects, as text: what many tests have in common is written out once. */
+struct run_texts {
+	char *head;	   /* of a test */
+	char *environment; /* of its "misc" */
+};
+
+struct test_texts {
+	char *path; /* and comment */
+	char *machine;
+	char *misc;
+};
+
 struct kcidb_state {
 	guint written; /* of the list that is being written */
-	char **builds; /* ids, by run; NULL at the end */
+	struct run_texts *runs;
+	guint run_count;
 };
+
+/* Unrefs @object. */
+static char *members_of(json_t *object)
+{
+	char *text = json_dumps(object, JSON_EMBED | JSON_REAL_PRECISION(PB_RESULT_PRECISION));
+	char *members = g_strdup(text ? text : "");
+
+	free(text);
+	json_decref(object);
+	return members;
+}
 
 /* ids of what is the same are the same in every database. */
 static char *id_of(const char *a, const char *b, const char *c, const char *d)
@@ -45,11 +70,16 @@ static char *build_id(const struct pb_history_run *run)
 	return id_of("build", checkout, run->text_sha256, run->config_sha256);
 }
 
-static void put(struct pb_export *e, json_t *part)
+static void separate(struct pb_export *e)
 {
 	struct kcidb_state *state = e->state;
 
 	fputs(state->written++ ? ",\n" : "\n", e->out);
+}
+
+static void put(struct pb_export *e, json_t *part)
+{
+	separate(e);
 	if (!pb_export_json_write(e->out, part, 0) && !e->err && !ferror(e->out))
 		e->err = ENOMEM;
 }
@@ -101,14 +131,31 @@ static void write_list(struct pb_export *e, const char *name,
 	fputs("\n]", e->out);
 }
 
+static struct run_texts describe_run(const struct pb_history_run *run)
+{
+	g_autofree char *build = build_id(run);
+	g_autofree char *started = pb_export_time(run->started_s, PB_EXPORT_TIME_ISO);
+	json_t *head = json_pack("{s:s, s:s}", "origin", ORIGIN, "build_id", build);
+	json_t *misc = json_object();
+
+	pb_export_json_set(head, "start_time", started);
+	pb_export_json_set(misc, "kind", run->kind);
+	pb_export_json_set(misc, "evidence", run->evidence);
+	pb_export_json_set(misc, "emulator", run->apparatus[PB_APPARATUS_EMULATOR]);
+	pb_export_json_set(misc, "machine", run->apparatus[PB_APPARATUS_MACHINE]);
+	pb_export_json_set(misc, "tool", run->apparatus[PB_APPARATUS_TOOL]);
+	return (struct run_texts){.head = members_of(head), .environment = members_of(misc)};
+}
+
 static void begin(struct pb_export *e)
 {
 	struct kcidb_state *state = g_new0(struct kcidb_state, 1);
 
 	e->state = state;
-	state->builds = g_new0(char *, e->runs->count + 1);
-	for (guint i = 0; i < e->runs->count; i++)
-		state->builds[i] = build_id(&e->runs->runs[i]);
+	state->run_count = e->runs->count;
+	state->runs = g_new0(struct run_texts, state->run_count + 1);
+	for (guint i = 0; i < state->run_count; i++)
+		state->runs[i] = describe_run(&e->runs->runs[i]);
 	fputs("{\"version\": {\"major\": 5, \"minor\": 3}", e->out);
 	write_list(e, "checkouts", checkout_id, checkout_of);
 	write_list(e, "builds", build_id, build_of);
@@ -147,35 +194,44 @@ static char *path_of(const char *case_id, const char *metric)
 	return g_string_free(path, FALSE);
 }
 
-static json_t *environment_of(const struct pb_history_run *run, const char *machine,
-			      const char *config)
+static void test_texts_clear(struct test_texts *texts)
 {
-	json_t *misc = json_object(), *environment = json_object();
-
-	pb_export_json_set(environment, "comment", machine);
-	pb_export_json_set(misc, "kind", run->kind);
-	pb_export_json_set(misc, "evidence", run->evidence);
-	pb_export_json_set(misc, "config", config);
-	pb_export_json_set(misc, "emulator", run->apparatus[PB_APPARATUS_EMULATOR]);
-	pb_export_json_set(misc, "machine", run->apparatus[PB_APPARATUS_MACHINE]);
-	pb_export_json_set(misc, "tool", run->apparatus[PB_APPARATUS_TOOL]);
-	json_object_set_new(environment, "misc", misc);
-	return environment;
+	g_free(texts->path);
+	g_free(texts->machine);
+	g_free(texts->misc);
 }
 
-/* All that a figure and a gap have. @path: of path_of(); @what: which of the run's tests it is. */
-static json_t *test_of(const struct pb_export *e, guint run, const char *what, const char *path,
-		       const char *status)
+/* @metric and @machine: "" of a case without figures. Unrefs @misc. */
+static struct test_texts describe_test(const char *case_id, const char *metric, const char *comment,
+				       const char *machine, json_t *misc)
+{
+	g_autofree char *path = path_of(case_id, metric);
+	json_t *head =
+		json_pack("{s:s, s:o}", "path", path, "comment", pb_export_json_text(comment));
+	json_t *environment = json_object();
+
+	pb_export_json_set(environment, "comment", machine);
+	return (struct test_texts){
+		.path = members_of(head),
+		.machine = members_of(environment),
+		.misc = members_of(misc),
+	};
+}
+
+/* @what: which of the run's tests it is. @number and @misc: members more, or "". */
+static void write_test(struct pb_export *e, guint run, const char *what, const char *status,
+		       const struct test_texts *texts, const char *number, const char *misc)
 {
 	const struct kcidb_state *state = e->state;
-	const struct pb_history_run *of = &e->runs->runs[run];
-	g_autofree char *id = id_of("test", of->sha256, what, "");
-	g_autofree char *started = pb_export_time(of->started_s, PB_EXPORT_TIME_ISO);
-	json_t *test = json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", id, "origin", ORIGIN,
-				 "build_id", state->builds[run], "path", path, "status", status);
+	const char *sha256 = e->runs->runs[run].sha256;
+	g_autofree char *id = id_of("test", sha256, what, "");
 
-	pb_export_json_set(test, "start_time", started);
-	return test;
+	separate(e);
+	fprintf(e->out,
+		"{\"id\": \"%s\", %s, %s, \"status\": \"%s\"%s, \"environment\": {%s%s\"misc\": "
+		"{%s}}, \"misc\": {%s%s}}",
+		id, state->runs[run].head, texts->path, status, number, texts->machine,
+		*texts->machine ? ", " : "", state->runs[run].environment, texts->misc, misc);
 }
 
 static const char *status_of(const struct pb_history_series *series, const struct pb_moves *moves,
@@ -190,89 +246,98 @@ static const char *status_of(const struct pb_history_series *series, const struc
 	return "PASS";
 }
 
+/* NULL: there are none. */
 static json_t *steps_at(const struct pb_export *e, const struct pb_history_series *series,
 			const struct pb_moves *moves, guint point)
 {
-	json_t *list = json_array();
+	json_t *list = NULL;
 
 	for (guint i = 0; i < moves->step_count; i++) {
-		if (moves->steps[i].after == point)
-			json_array_append_new(
-				list, pb_export_json_step(series, e->runs, &moves->steps[i]));
+		if (moves->steps[i].after != point)
+			continue;
+		if (!list)
+			list = json_array();
+		json_array_append_new(list, pb_export_json_step(series, e->runs, &moves->steps[i]));
 	}
 	return list;
 }
 
-/* What the schema has no place for. */
-static json_t *misc_of(const struct pb_export *e, const struct pb_history_series *series,
-		       const struct pb_moves *moves, guint at)
+static char *number_of(const char *unit, const struct pb_history_point *point)
+{
+	char value[PB_EXPORT_NUMBER_BYTES];
+
+	if (!isfinite(point->value))
+		return g_strdup("");
+	return g_strdup_printf(", \"number\": {\"value\": %s%s%s}",
+			       pb_export_number(point->value, value), *unit ? ", " : "", unit);
+}
+
+/* What the schema has no place for, and differs from run to run. */
+static char *misc_of(const struct pb_export *e, const struct pb_history_series *series,
+		     const struct pb_moves *moves, guint at)
 {
 	const struct pb_history_point *point = &series->points[at];
+	char low[PB_EXPORT_NUMBER_BYTES], high[PB_EXPORT_NUMBER_BYTES];
 	json_t *steps = steps_at(e, series, moves, at);
+	GString *misc = g_string_new(NULL);
+
+	g_string_append_printf(misc, ", \"boots\": %u", point->boots);
+	if (isfinite(point->low) && isfinite(point->high))
+		g_string_append_printf(misc, ", \"low\": %s, \"high\": %s",
+				       pb_export_number(point->low, low),
+				       pb_export_number(point->high, high));
+	if (steps) {
+		g_autofree char *text = members_of(json_pack("{s:o}", "steps", steps));
+
+		g_string_append_printf(misc, ", %s", text);
+	}
+	return g_string_free(misc, FALSE);
+}
+
+static struct test_texts describe_series(const struct pb_history_series *series)
+{
+	g_autofree char *comment = g_strjoin(" ", series->case_id, series->metric, NULL);
 	json_t *misc = json_object();
 
 	pb_export_json_set(misc, "series", series->key);
 	pb_export_json_set(misc, "case", series->case_id);
 	pb_export_json_set(misc, "metric", series->metric);
-	pb_export_json_set(misc, "evidence", series->evidence);
 	pb_export_json_set(misc, "better",
 			   series->higher_is_better ? PB_BETTER_HIGHER : PB_BETTER_LOWER);
-	if (isfinite(point->low) && isfinite(point->high)) {
-		json_object_set_new(misc, "low", pb_export_json_number(point->low));
-		json_object_set_new(misc, "high", pb_export_json_number(point->high));
-	}
-	json_object_set_new(misc, "boots", json_integer(point->boots));
-	pb_export_json_set(misc, "run", e->runs->runs[point->run].sha256);
-	if (json_array_size(steps))
-		json_object_set(misc, "steps", steps);
-	json_decref(steps);
-	return misc;
-}
-
-static json_t *number_of(double value, const char *unit)
-{
-	json_t *number = json_pack("{s:o}", "value", pb_export_json_number(value));
-
-	pb_export_json_set(number, "unit", unit);
-	return number;
+	pb_export_json_set(misc, "evidence", series->evidence);
+	pb_export_json_set(misc, "config", series->config);
+	return describe_test(series->case_id, series->metric, comment, series->machine, misc);
 }
 
 static void write_series(struct pb_export *e, const struct pb_history_series *series,
 			 const struct pb_moves *moves)
 {
-	g_autofree char *path = path_of(series->case_id, series->metric);
-	g_autofree char *comment = g_strjoin(" ", series->case_id, series->metric, NULL);
+	struct test_texts texts = describe_series(series);
+	json_t *of_unit = json_object();
+	g_autofree char *unit = NULL;
 
+	pb_export_json_set(of_unit, "unit", series->unit);
+	unit = members_of(of_unit);
 	for (guint i = 0; i < series->count; i++) {
 		const struct pb_history_point *point = &series->points[i];
-		json_t *test =
-			test_of(e, point->run, series->key, path, status_of(series, moves, i));
+		g_autofree char *number = number_of(unit, point);
+		g_autofree char *misc = misc_of(e, series, moves, i);
 
-		pb_export_json_set(test, "comment", comment);
-		if (isfinite(point->value))
-			json_object_set_new(test, "number", number_of(point->value, series->unit));
-		json_object_set_new(test, "environment",
-				    environment_of(&e->runs->runs[point->run], series->machine,
-						   series->config));
-		json_object_set_new(test, "misc", misc_of(e, series, moves, i));
-		put(e, test);
+		write_test(e, point->run, series->key, status_of(series, moves, i), &texts, number,
+			   misc);
 	}
+	test_texts_clear(&texts);
 }
 
 static void write_gap(struct pb_export *e, const struct pb_history_gap *gap)
 {
 	bool is_broken = !strcmp(gap->outcome, PB_OUTCOME_FAIL);
-	g_autofree char *path = path_of(gap->case_id, "");
 	g_autofree char *comment = g_strjoin(": ", gap->case_id, gap->reason, NULL);
-	json_t *test = test_of(e, gap->run, gap->case_id, path, is_broken ? "ERROR" : "SKIP");
-	json_t *misc = json_object();
+	json_t *misc = json_pack("{s:o}", "case", pb_export_json_text(gap->case_id));
+	struct test_texts texts = describe_test(gap->case_id, "", comment, "", misc);
 
-	pb_export_json_set(test, "comment", comment);
-	json_object_set_new(test, "environment", environment_of(&e->runs->runs[gap->run], "", ""));
-	pb_export_json_set(misc, "case", gap->case_id);
-	pb_export_json_set(misc, "run", e->runs->runs[gap->run].sha256);
-	json_object_set_new(test, "misc", misc);
-	put(e, test);
+	write_test(e, gap->run, gap->case_id, is_broken ? "ERROR" : "SKIP", &texts, "", "");
+	test_texts_clear(&texts);
 }
 
 static void end(struct pb_export *e)
@@ -284,7 +349,11 @@ static void free_state(void *data)
 {
 	struct kcidb_state *state = data;
 
-	g_strfreev(state->builds);
+	for (guint i = 0; i < state->run_count; i++) {
+		g_free(state->runs[i].head);
+		g_free(state->runs[i].environment);
+	}
+	g_free(state->runs);
 	g_free(state);
 }
 

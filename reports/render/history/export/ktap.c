@@ -78,7 +78,10 @@ static void write_suite(struct pb_export *e, const struct pb_judged_suite *suite
 	bool is_skipped = suite->counts[PB_JUDGED_SKIPPED] == suite->tests->len;
 	g_autoptr(GString) out = g_string_new(INDENT "KTAP version 1\n");
 
-	g_string_append_printf(out, INDENT "1..%u\n", suite->tests->len);
+	/* As KUnit does, so that the name is known before the result. */
+	g_string_append(out, INDENT "# Subtest: ");
+	pb_text_append_plain(out, suite->benchmark);
+	g_string_append_printf(out, "\n" INDENT "1..%u\n", suite->tests->len);
 	for (guint i = 0; i < suite->tests->len; i++)
 		add_test(out, suite->tests->pdata[i], i + 1);
 	g_string_append_printf(out, "%s %u ", is_ok ? "ok" : "not ok", number);

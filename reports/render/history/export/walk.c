@@ -50,7 +50,7 @@ int pb_walk_series(const struct pb_walk *walk, const char *glob, pb_walk_fn take
 	if (!err && glob && !taking.any)
 		return pb_fail(ret_error, ENOENT, PB_EXIT_USAGE,
 			       "the history has no series that '%s' matches, which is a "
-			       "benchmark, a pattern of cases ('gup/*') or a series' key",
+			       "benchmark, a pattern of cases ('FAMILY/*') or a series' key",
 			       glob);
 	return err;
 }
