@@ -8,7 +8,7 @@
 #include "lab/command/shared.h"
 #include "reports/error.h"
 #include "reports/history/store.h"
-/* dashboard */
+#include "reports/render/history/dashboard/dashboard.h"
 #include "reports/render/history/export/export.h"
 #include "reports/render/history/export/list.h"
 #include "reports/render/history/export/show.h"
@@ -156,7 +156,7 @@ int pb_history_command_dashboard(int argc, char **argv, GError **ret_error)
 	if (!err)
 		err = pb_store_open(path, PB_STORE_READ, &store, ret_error);
 	if (!err)
-		err = -1;
+		err = pb_history_dashboard(store, out, ret_error);
 	if (!err)
 		printf("dashboard: %s/index.html\n", out);
 	return err;
