@@ -51,7 +51,7 @@
 	};
 
 	function decimals(size) {
-		return size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 3;
+		return size >= 100 ? 0 : size >= 10 ? 1 : 2;
 	}
 
 	/* Signed, without the unit. */
@@ -66,11 +66,9 @@
 		return value === null ? "from 0" : `${p.signed(value)} %`;
 	};
 
-	/* "+1.10 % (+0.93 to +1.28)"; an exact change has no interval. */
-	p.change = function (step) {
-		if (step.low === null || step.low === step.high)
-			return p.percent(step.percent);
-		return `${p.percent(step.percent)} (${p.signed(step.low)} to ${p.signed(step.high)})`;
+	/* Of what is said to three digits, for more are not known. */
+	p.share = function (value) {
+		return value === null ? "unknown" : `${Number(value.toPrecision(3))} %`;
 	};
 
 	/* "96.1 (95.8 to 96.4)" */

@@ -4,7 +4,7 @@
 	const KINDS = [
 		["Failed", "failed", "It was run, and gave no figure.", true],
 		["Newly skipped", "newly-skipped", "The last kernel that says of it has a figure.", true],
-		["Skipped before, too", "skipped", "", true],
+		["Still skipped", "skipped", "As on the last kernel that says of it, or on the first.", true],
 		["Disappeared", "disappeared", "The last kernel that was measured with the same profile " +
 		 "has a figure; this one has no word of it.", false],
 		["Not run", "not-run", "No word of it here; other kernels have one.", false],

@@ -18,7 +18,9 @@
 		const cells = (severity) => [0, 1, 2, null].map((age) =>
 			p.el("td", {class: "num"}, count(severity, age) || "0"));
 
-		return p.el("table", {class: "summary"},
+		return p.el("div", {class: "scroll", tabindex: "0", role: "region",
+				    "aria-label": "Open regressions by severity and age"},
+			p.el("table", {class: "summary narrow"},
 			p.el("caption", {}, "Open regressions by severity and age"),
 			p.el("thead", {}, p.el("tr", {},
 				p.el("th", {scope: "col"}, "Severity"),
@@ -28,7 +30,7 @@
 				p.el("th", {scope: "row"}, SEVERITY[severity],
 				     p.el("small", {}, ` ${MEANING[severity]}`)), cells(severity)))),
 			p.el("tfoot", {}, p.el("tr", {}, p.el("th", {scope: "row"}, "all"),
-					       cells(null))));
+					       cells(null)))));
 	}
 
 	p.kernelsOf = function (step) {

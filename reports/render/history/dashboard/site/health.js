@@ -2,10 +2,6 @@
 (function (p) {
 	"use strict";
 
-	function share(value) {
-		return value === null ? "unknown" : `${p.number(value)} %`;
-	}
-
 	function alikeTable(data) {
 		return p.table({
 			caption: "False alarms between runs of one kernel", rows: data.alike,
@@ -17,10 +13,10 @@
 				{id: "alarms", name: "False alarms", number: true, cell: (row) => p.number(row[3])},
 				{id: "rate", name: "Rate (95 % interval)", number: true,
 				 cell: (row) => row[4] === null ? "no pair yet"
-					 : [p.el("b", {}, `${p.number(row[4])} %`),
-					    p.el("small", {}, `${p.number(row[5])} to ${p.number(row[6])} %`)]},
+					 : [p.el("b", {}, p.share(row[4])),
+					    p.el("small", {}, `${Number(row[5].toPrecision(3))} to ${p.share(row[6])}`)]},
 				{id: "detectable", name: "Detectable, median", number: true,
-				 cell: (row) => share(row[7])},
+				 cell: (row) => p.share(row[7])},
 			],
 		});
 	}
@@ -33,12 +29,12 @@
 			{id: "series", name: "Series with five runs", number: true, sort: (row) => row.series,
 			 cell: (row) => p.number(row.series)},
 			{id: "detectable", name: "Detectable, median", number: true, sort: (row) => row.detectable,
-			 cell: (row) => share(row.detectable)},
+			 cell: (row) => p.share(row.detectable)},
 			{id: "worst", name: "nine of ten series", number: true, sort: (row) => row.worst,
-			 cell: (row) => share(row.worst)},
+			 cell: (row) => p.share(row.worst)},
 			{id: "spread", name: "Spread of a run", number: true, sort: (row) => row.spread,
 			 title: "Half of the 95 % interval of a run's figure, median over series",
-			 cell: (row) => row.spread === null ? "unknown" : `±${p.number(row.spread)} %`},
+			 cell: (row) => row.spread === null ? "unknown" : `±${p.share(row.spread)}`},
 		];
 	}
 
@@ -49,12 +45,12 @@
 			rows: rows.map((row, at) => [at, row.detectable, row.worst]),
 			starts: rows.map((row, at) => at), name: (at) => rows[at].name, includeZero: true,
 			unit: "smallest step that ten runs before and after it show, %",
-			words: (at) => `${rows[at].name}: ${share(rows[at].detectable)}`,
+			words: (at) => `${rows[at].name}: ${p.share(rows[at].detectable)}`,
 			tip: (at) => [p.el("dl", {},
 				p.el("dt", {}, "period"), p.el("dd", {}, rows[at].name),
-				p.el("dt", {}, "median series"), p.el("dd", {}, share(rows[at].detectable)),
-				p.el("dt", {}, "nine of ten"), p.el("dd", {}, share(rows[at].worst)),
-				p.el("dt", {}, "spread"), p.el("dd", {}, share(rows[at].spread)))],
+				p.el("dt", {}, "median series"), p.el("dd", {}, p.share(rows[at].detectable)),
+				p.el("dt", {}, "nine of ten"), p.el("dd", {}, p.share(rows[at].worst)),
+				p.el("dt", {}, "spread"), p.el("dd", {}, p.share(rows[at].spread)))],
 			description: "Detectable effect over time; the table below says the same",
 		});
 		place.append(p.el("p", {class: "legend"}, p.el("span", {class: "key k1"}, "median series"),
@@ -70,7 +66,7 @@
 				{id: "name", name: "Series", class: "series", sort: (series) => series.caseId,
 				 cell: (series) => p.seriesName(series)},
 				{id: "detectable", name: "Detectable", number: true,
-				 sort: (series) => series.detectable, cell: (series) => share(series.detectable)},
+				 sort: (series) => series.detectable, cell: (series) => p.share(series.detectable)},
 				{id: "pairs", name: "Pairs of one kernel", number: true,
 				 sort: (series) => series.pairs, cell: (series) => p.number(series.pairs)},
 				{id: "alarms", name: "False alarms", number: true,

@@ -33,8 +33,7 @@
 					 title: "The smallest step that ten runs before and after it would show; " +
 						"counted: the practical minimum",
 					 sort: (series) => series.detectable,
-					 cell: (series) => series.detectable === null ? "unknown"
-						 : `${p.number(series.detectable)} %`},
+					 cell: (series) => p.share(series.detectable)},
 					{id: "machine", name: "Machine and kernel options",
 					 sort: (series) => series.machine + series.config,
 					 cell: (series) => [series.machine, p.el("small", {}, series.config)]},
@@ -145,7 +144,7 @@
 
 	function stepTable(series, steps, points) {
 		return p.table({
-			caption: "Steps of the series", rows: steps, orderName: "steps-sort",
+			caption: "Steps of the series", class: "narrow", rows: steps, orderName: "steps-sort",
 			empty: "No step: nothing moved by what is worth a word.", order: "kernel",
 			columns: [
 				{id: "kernel", name: "Between kernels", sort: (step) => step.at,
@@ -171,7 +170,7 @@
 
 	function noteTable(notes, points) {
 		return p.table({
-			caption: "What it was measured with changed", rows: notes, orderName: "notes-sort",
+			caption: "What it was measured with changed", class: "narrow", rows: notes, orderName: "notes-sort",
 			empty: "It was measured with the same things throughout.",
 			columns: [
 				{id: "at", name: "From kernel on", sort: (note) => note.at,
@@ -192,7 +191,7 @@
 		const change = (percent, kind) => kind === "." ? "none" : `${p.signed(percent)}${mark[kind]}`;
 
 		return p.table({
-			caption: "Figures by kernel", rows: levels, orderName: "kernels-sort", order: "-kernel",
+			caption: "Figures by kernel", class: "narrow", rows: levels, orderName: "kernels-sort", order: "-kernel",
 			columns: [
 				{id: "kernel", name: "Kernel", sort: (row) => row[0],
 				 cell: (row) => p.data.kernels[row[0]].name},
@@ -223,7 +222,7 @@
 				  "greatest of every so many, and those at steps. " : "") +
 			     (series.exact ? "" : series.detectable === null
 				? "How small a step could be seen is not known yet. "
-				: `A step of ${p.number(series.detectable)} % or more would be seen in ten runs. `),
+				: `A step of ${p.share(series.detectable)} or more would be seen in ten runs. `),
 			     p.el("code", {}, series.key)),
 		];
 	}

@@ -61,7 +61,7 @@
 
 	const own = {
 		id: {id: "id", name: "Step", cell: (step) => p.el("code", {}, step.id)},
-		kind: {id: "for", name: "For", sort: (step) => kind(step), cell: kind},
+		kind: {id: "for", name: "For", sort: (step) => kind(step), class: "way", cell: kind},
 		state: {id: "state", name: "State", sort: (step) => p.data.states.indexOf(step.state),
 			cell: (step) => [p.el("span", {class: "state"}, step.state),
 					 step.text ? p.el("small", {class: "said"}, step.text) : null,
