@@ -15,7 +15,7 @@ static const struct {
 } assets[] = {
 	ASSET("dygraph.min.js", dygraph_min_js),
 	ASSET("dygraph.min.css", dygraph_min_css),
-	ASSET("dygraph.license.txt", dygraph_license_txt),
+	ASSET("dygraph.license.txt", copyright),
 	ASSET("dashboard.css", dashboard_css),
 	ASSET("pages.css", pages_css),
 	ASSET("theme.js", theme_js),
