@@ -70,7 +70,7 @@ void pb_script_number(GString *out, double value, int digits)
 	int before = 0;
 
 	if (!isfinite(value)) {
-		g_string_append(out, "null");
+		g_string_append(out, " null");
 		return;
 	}
 	if (size != 0 && (size < 0.1 || size >= 1e15)) {

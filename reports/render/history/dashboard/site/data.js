@@ -33,7 +33,7 @@
 			waiting.get(name).resolve(value);
 	}
 
-	/* "gup/pin_fast[backing=anon,page=4k]": the parameters, apart. */
+	/* "FAMILY/NAME[backing=anon,page=4k]": the parameters, apart. */
 	function parameters(caseId, benchmark) {
 		return caseId.startsWith(benchmark) ? caseId.slice(benchmark.length) : caseId;
 	}
