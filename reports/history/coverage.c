@@ -56,13 +56,13 @@ static void set_classes(struct pb_coverage *c)
 	for (guint i = 0; i < c->runs->count; i++) {
 		const struct pb_history_run *run = &c->runs->runs[i];
 		char *name = g_strjoin("\n", run->evidence, run->kind, run->profile, NULL);
-		gpointer class = GUINT_TO_POINTER(c->classes);
+		gpointer class;
 
 		if (g_hash_table_lookup_extended(known, name, NULL, &class)) {
 			g_free(name);
 		} else {
+			class = GUINT_TO_POINTER(c->classes++);
 			g_hash_table_insert(known, name, class);
-			c->classes++;
 		}
 		c->class_of_run[i] = GPOINTER_TO_UINT(class);
 	}

@@ -38,9 +38,14 @@ chrome() {
 }
 
 failed=0
-# In real time, which the probe's is not.
-chrome 1 "file://$work/site/index.html" --window-size=1280,900
-usable=$(sed -n 's/.*data-usable="\([0-9]*\)".*/\1/p' "$work/dom" | head -n 1)
+# In real time, which the probe's is not. A machine that does other things, too, has three chances.
+usable=
+for try in 1 2 3; do
+	chrome 1 "file://$work/site/index.html" --window-size=1280,900
+	usable=$(sed -n 's/.*data-usable="\([0-9]*\)".*/\1/p' "$work/dom" | head -n 1)
+	[ "${usable:-9999}" -gt 2000 ] || break
+	echo "fact: try $try: usable after ${usable:-?} ms"
+done
 echo "fact: usable after ${usable:-?} ms"
 if [ -z "$usable" ] || [ "$usable" -gt 2000 ]; then
 	echo "problem: the page is not usable within 2 seconds"

@@ -4,11 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-/* JSON's word, which is a family's name as well: in two, it is not taken for that. */
-#define NO_NUMBER \
-	"nu"      \
-	"ll"
-
 static void append_escaped(GString *out, const char *text)
 {
 	for (const char *at = text; *at; at = g_utf8_next_char(at)) {
@@ -75,7 +70,7 @@ void pb_script_number(GString *out, double value, int digits)
 	int before = 0;
 
 	if (!isfinite(value)) {
-		g_string_append(out, NO_NUMBER);
+		g_string_append(out, " null");
 		return;
 	}
 	if (size != 0 && (size < 0.1 || size >= 1e15)) {

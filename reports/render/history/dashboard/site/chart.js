@@ -20,18 +20,21 @@
 		};
 	}
 
-	function drawLevels(context, area, graph, options) {
+	function drawLevels(context, graph, options) {
 		context.save();
-		context.strokeStyle = p.css("--level");
-		context.lineWidth = 2;
-		context.setLineDash([6, 4]);
 		for (const level of options.levels || []) {
 			const y = graph.toDomYCoord(level.value);
 
-			context.beginPath();
-			context.moveTo(graph.toDomXCoord(level.from - 0.5), y);
-			context.lineTo(graph.toDomXCoord(level.to + 0.5), y);
-			context.stroke();
+			/* On a ground of its own, for it lies on the line of the figures. */
+			for (const [colour, width, dash] of [["--bg", 4, []], ["--level", 2, [6, 4]]]) {
+				context.strokeStyle = p.css(colour);
+				context.lineWidth = width;
+				context.setLineDash(dash);
+				context.beginPath();
+				context.moveTo(graph.toDomXCoord(level.from - 0.5), y);
+				context.lineTo(graph.toDomXCoord(level.to + 0.5), y);
+				context.stroke();
+			}
 		}
 		context.restore();
 	}
@@ -55,7 +58,8 @@
 			context.lineTo(x, area.y + area.h);
 			context.stroke();
 			/* A label that would run into the one before is left to the table below. */
-			const left = Math.min(x + 4, area.x + area.w - width - 2);
+			const isRoom = x + 4 + width < area.x + area.w;
+			const left = isRoom ? x + 4 : x - 4 - width;
 			if (seen.length > MOST_LABELS && left < free)
 				continue;
 			const row = left < free ? 1 : 0;
@@ -88,6 +92,16 @@
 			rangeSelectorPlotFillGradientColor: p.css("--panel")};
 	}
 
+	/* Above the line, which of ten thousand points is a surface. */
+	function overlay(options) {
+		return function (event) {
+			if (event.seriesIndex !== 0)
+				return;
+			drawLevels(event.drawingContext, event.dygraph, options);
+			drawSteps(event.drawingContext, event.plotArea, event.dygraph, options);
+		};
+	}
+
 	function graphOptions(options, onHover, onLeave) {
 		const shown = options.rows.length;
 		const starts = options.starts;
@@ -95,17 +109,15 @@
 		return {
 			labels: ["point", ...options.labels], customBars: options.interval,
 			legend: "never", animatedZooms: false, stepPlot: options.isExact,
-			strokeWidth: 1.5, drawPoints: shown <= 600, pointSize: 2.5, fillAlpha: 0.22,
+			strokeWidth: shown > 2000 ? 0.5 : 1.5, drawPoints: shown <= 600, pointSize: 2.5, fillAlpha: 0.22,
 			highlightCircleSize: 5, yRangePad: 22, xRangePad: 8,
 			includeZero: !!options.includeZero, connectSeparatedPoints: true,
 			showRangeSelector: shown > 60, rangeSelectorHeight: 36,
 			axes: {x: {ticker: ticker(starts, options.name), axisLabelWidth: LABEL_PIXELS,
 				   pixelsPerLabel: TICK_PIXELS, drawGrid: shown <= 200},
 			       y: {axisLabelFormatter: (value) => p.number(value), axisLabelWidth: 66}},
-			underlayCallback: (context, area, graph) => {
-				drawLevels(context, area, graph, options);
-				drawSteps(context, area, graph, options);
-			},
+			plotter: [Dygraph.Plotters.errorPlotter, Dygraph.Plotters.linePlotter,
+				  overlay(options)],
 			highlightCallback: (event, x, points) => onHover(Math.round(x), points),
 			unhighlightCallback: onLeave,
 			clickCallback: (event, x) => options.pick && options.pick(Math.round(x)),

@@ -59,7 +59,7 @@
 		if (value === null || value === undefined)
 			return "from 0";
 		const text = value.toFixed(decimals(Math.abs(value)));
-		return value > 0 ? `+${text}` : Number(text) === 0 ? "0" : text;
+		return Number(text) === 0 ? "0" : value > 0 ? `+${text}` : text;
 	};
 
 	p.percent = function (value) {

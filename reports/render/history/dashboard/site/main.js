@@ -72,7 +72,9 @@
 		const scrolled = [...main.querySelectorAll(".scroll")].map((box) => box.scrollLeft);
 		const height = main.offsetHeight;
 
-		main.replaceChildren(page);
+		for (const old of [...main.children])
+			if (old !== page)
+				old.remove();
 		if (isNew)
 			return;
 		main.style.minHeight = `${Math.min(height, innerHeight)}px`;

@@ -94,8 +94,8 @@
 			pair("run", `${point.of.name}${point.of.interrupted ? ", interrupted" : ""}`));
 	}
 
-	function kept(series, point) {
-		return [p.el("h2", {}, `Run ${point.of.name}`), facts(series, point),
+	function kept(series, point, name) {
+		return [p.el("h2", {}, `${name || "Run"} ${point.of.name}`), facts(series, point),
 			p.el("p", {}, "Report: ", p.reportLink(point.of)),
 			p.el("p", {class: "muted"}, `${point.of.kind}, ${point.of.evidence}, profile ` +
 			     `${point.of.profile || "none"}. `, point.of.apparatus.map((text, at) => text
@@ -140,6 +140,8 @@
 		const at = Number(p.address.get("at"));
 		if (p.address.get("at") !== null && points[at])
 			pick(at);
+		else
+			below.replaceChildren(...kept(series, points[points.length - 1], "Newest run"));
 	}
 
 	function stepTable(series, steps, points) {
@@ -243,14 +245,13 @@
 			at, letter: LETTERS[which], what: p.data.apparatus[which], from: data.texts[from],
 			to: data.texts[to], percent,
 			text: `${p.data.apparatus[which]}: ${data.texts[from]} → ${data.texts[to]}`}));
-		const place = p.el("figure", {}), below = p.el("section", {class: "kept", id: "kept"},
-			p.el("p", {class: "muted"}, "A click on a point of the chart shows its run and the " +
-			     "link to its report here."));
+		const place = p.el("figure", {}), below = p.el("section", {class: "kept", id: "kept"});
 
 		p.add(page, [head(series, data, points), place, p.el("p", {class: "legend"},
 			series.exact ? "Line: the exact figure. " : "Line: the figure of each run; band: its " +
 			"95 % interval; dashed: the level between steps. ", "Upright lines are steps: ! worse, " +
-			"✓ better, ? unclear. Letters are notes: T toolchain, Q QEMU, M machine, P pinbench."),
+			"✓ better, ? unclear. Letters are notes: T toolchain, Q QEMU, M machine, P pinbench. " +
+			"A click on a point shows its run and the link to its report below."),
 			below, p.el("h2", {}, "Steps"), stepTable(series, steps, points),
 			p.el("h2", {}, "Notes"), noteTable(notes, points),
 			p.el("h2", {}, "By kernel"), levelTable(series, data.levels, runs)]);

@@ -113,8 +113,9 @@
 			p.el("a", {href: p.address.to("series", series.key, more)}, series.benchmark),
 			series.parameters ? p.el("span", {class: "parameters"}, series.parameters) : null,
 			p.el("span", {class: "metric"}, series.metric,
-			     p.el("small", {}, ` ${series.unit}, ${series.evidence}, ` +
-				  `${series.higher ? "higher" : "lower"} is better`)),
+			     p.el("small", {}, ` ${series.unit}, ${series.evidence}`,
+				  p.el("span", {class: "sense"},
+				       `, ${series.higher ? "higher" : "lower"} is better`))),
 		];
 	};
 })(window.pinbench);
