@@ -80,3 +80,14 @@ json_t *pb_number_or_null(double value)
 {
 	return isfinite(value) ? json_real(value) : json_null();
 }
+
+int pb_read_json(const char *dir, const char *name, json_t **ret_root, GError **ret_error)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	json_error_t why;
+
+	*ret_root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
+	if (*ret_root)
+		return 0;
+	return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE, "%s:%d: %s", path, why.line, why.text);
+}

@@ -22,6 +22,9 @@ int pb_write_file(const char *dir, const char *name, const char *text, size_t le
  */
 int pb_write_json(const char *dir, const char *name, json_t *root, GError **ret_error);
 
+/* Reads @dir/@name. What is no JSON is PB_EXIT_USAGE, with its line; the caller owns *ret_root. */
+int pb_read_json(const char *dir, const char *name, json_t **ret_root, GError **ret_error);
+
 /* JSON has neither infinity nor NAN: they are written as null. */
 json_t *pb_number_or_null(double value);
 

@@ -114,15 +114,12 @@ int pb_release_keep_files(struct pb_release_keeper *k, GError **ret_error)
 
 int pb_write_release(const char *directory, GError **ret_error)
 {
-	g_autofree char *path = g_build_filename(directory, PB_RELEASE_FILE, NULL);
 	g_autofree char *text = NULL;
-	json_error_t why;
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
-	int err;
+	json_t *root;
+	int err = pb_read_json(directory, PB_RELEASE_FILE, &root, ret_error);
 
-	if (!root)
-		return pb_fail(ret_error, EINVAL, PB_EXIT_USAGE, "%s:%d: %s", path, why.line,
-			       why.text);
+	if (err)
+		return err;
 	text = pb_render_release_text(root, PB_RELEASE_COLUMNS);
 	err = pb_write_file(directory, PB_RELEASE_TEXT_FILE, text, strlen(text), ret_error);
 	if (!err)

@@ -21,7 +21,8 @@
 #include "tests/history/made.h"
 #include "tests/unit/scratch.h"
 
-#define KILLS		 40
+#define KILLS		 24
+#define MOST_TRIES	 200
 #define LARGE_SERIES	 2000
 #define WRITERS		 4
 #define RESULTS		 12
@@ -121,16 +122,21 @@ static void a_kill_leaves_all_or_nothing(void **state)
 		assert_int_equal(finish(start(words)), 0);
 		whole_us = g_get_monotonic_time() - whole_us;
 	}
-	for (guint i = 0; i < KILLS; i++) {
+	for (guint i = 0; i < MOST_TRIES && killed < KILLS; i++) {
 		g_autofree char *directory = make(state, "killed", i, LARGE_SERIES);
 		const char *const words[] = {pinbench, "history", "add", "--db",
 					     db,       directory, NULL};
 		struct content before = content_of(db), after;
 		pid_t child = start(words);
+		bool is_killed;
 
-		g_usleep((gulong)(whole_us * (i + 1) / KILLS));
+		g_usleep((gulong)(whole_us * (i % KILLS + 1) / KILLS));
 		kill(child, SIGKILL);
-		killed += finish(child) == -SIGKILL;
+		is_killed = finish(child) == -SIGKILL;
+		killed += is_killed;
+		/* It was quicker than thought: the machine has less to do now. */
+		if (!is_killed)
+			whole_us = whole_us * 9 / 10;
 		after = content_of(db);
 		whole += after.runs > before.runs;
 		assert_true(after.runs == before.runs || after.runs == before.runs + 1);
@@ -139,8 +145,8 @@ static void a_kill_leaves_all_or_nothing(void **state)
 		assert_int_equal(finish(start(words)), 0);
 		assert_int_equal(content_of(db).runs, before.runs + 1);
 	}
-	print_message("%u of %u killed, of which %u had added all\n", killed, KILLS, whole);
-	assert_true(killed > KILLS / 2);
+	print_message("%u killed; %u times all was added\n", killed, whole);
+	assert_int_equal(killed, KILLS);
 }
 
 /* All of them make the database, and each adds results of its own and one that all add. */

@@ -97,3 +97,11 @@ void pb_markdown_add_text(GString *out, char *text)
 	g_string_append(out, cut ? "\nThe rest is in report.txt.\n" : "");
 	pb_markdown_close_details(out);
 }
+
+bool pb_markdown_fits(GString *out, const GString *one, gsize limit)
+{
+	if (out->len + one->len > limit)
+		return false;
+	g_string_append_len(out, one->str, (gssize)one->len);
+	return true;
+}

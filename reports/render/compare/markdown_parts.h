@@ -4,10 +4,15 @@
 #ifndef PINBENCH_REPORTS_RENDER_COMPARE_MARKDOWN_PARTS_H
 #define PINBENCH_REPORTS_RENDER_COMPARE_MARKDOWN_PARTS_H
 
+#include <stdbool.h>
+
 #include <glib.h>
 
 /* As @append does, but of a long text only the beginning. */
 void pb_markdown_clipped(GString *out, void (*append)(GString *, const char *), const char *text);
+
+/* Appends @one unless the comment would be longer than @limit; false if it would. */
+bool pb_markdown_fits(GString *out, const GString *one, gsize limit);
 
 /* @format: of the summary; it has one %u, for @count. */
 void pb_markdown_open_details(GString *out, const char *format, guint count);

@@ -24,15 +24,6 @@
 #define AFTER_MOVED    50000
 #define AFTER_REST     56000
 
-/* Appends @one unless the comment would be longer than @limit; true if it was. */
-static bool fits(GString *out, const GString *one, gsize limit)
-{
-	if (out->len + one->len > limit)
-		return false;
-	g_string_append_len(out, one->str, (gssize)one->len);
-	return true;
-}
-
 static void add_left_out(GString *out, size_t count)
 {
 	g_string_append_printf(out, "\n%zu more do not fit here; report.html has them.\n", count);
@@ -59,7 +50,7 @@ static void add_unreached(GString *out, const json_t *patch)
 	}
 	if (count > SHOWN_UNREACHED)
 		g_string_append_printf(one, "> - and %zu more\n", count - SHOWN_UNREACHED);
-	if (!fits(out, one, AFTER_WARNINGS))
+	if (!pb_markdown_fits(out, one, AFTER_WARNINGS))
 		g_string_append_printf(out,
 				       "\n> [!WARNING]\n> Functions of patch %u: see "
 				       "report.html.\n",
@@ -131,7 +122,7 @@ static void add_patches(GString *out, const json_t *series)
 		g_autoptr(GString) one = g_string_new(NULL);
 
 		add_patch(one, json_array_get(json_object_get(series, "patches"), i));
-		if (!fits(out, one, AFTER_PATCHES)) {
+		if (!pb_markdown_fits(out, one, AFTER_PATCHES)) {
 			add_left_out(out, count - i);
 			return;
 		}
@@ -155,7 +146,7 @@ static void add_errors(GString *out, const json_t *series)
 		pb_markdown_clipped(one, pb_text_append_html, text_at(patch, "error"));
 		g_string_append(one, "</pre>\n");
 		pb_markdown_close_details(one);
-		fits(out, one, AFTER_ERRORS);
+		pb_markdown_fits(out, one, AFTER_ERRORS);
 	}
 }
 
@@ -233,7 +224,7 @@ static void add_rows(GString *out, const struct pb_series_matrix *matrix, guint 
 			if (!k || at == first)
 				add_block_head(one, matrix, block);
 			add_row(one, matrix, block, block->rows->pdata[k]);
-			if (!fits(out, one, limit)) {
+			if (!pb_markdown_fits(out, one, limit)) {
 				add_left_out(out, last - at);
 				return;
 			}

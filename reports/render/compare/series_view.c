@@ -100,7 +100,7 @@ static bool is_chosen(const json_t *row, enum pb_series_choice choice)
 	return primary && row_moved(row) == (choice == PB_SERIES_MOVED);
 }
 
-static void block_free(gpointer data)
+void pb_series_block_free(gpointer data)
 {
 	struct pb_series_block *block = data;
 
@@ -108,7 +108,7 @@ static void block_free(gpointer data)
 	g_free(block);
 }
 
-static struct pb_series_block *block_for(GPtrArray *blocks, const json_t *row)
+struct pb_series_block *pb_series_block_for(GPtrArray *blocks, const json_t *row)
 {
 	struct pb_series_block *block;
 
@@ -116,7 +116,8 @@ static struct pb_series_block *block_for(GPtrArray *blocks, const json_t *row)
 		const json_t *first = pb_series_first(blocks->pdata[i]);
 
 		if (!strcmp(text_at(first, "benchmark"), text_at(row, "benchmark")) &&
-		    !strcmp(text_at(first, "metric"), text_at(row, "metric")))
+		    !strcmp(text_at(first, "metric"), text_at(row, "metric")) &&
+		    !strcmp(text_at(first, "unit"), text_at(row, "unit")))
 			return blocks->pdata[i];
 	}
 	block = g_new0(struct pb_series_block, 1);
@@ -159,11 +160,11 @@ struct pb_series_matrix *pb_series_matrix_new(const json_t *series, enum pb_seri
 
 	matrix->counted = pb_series_is_counted(series);
 	matrix->numbers = g_array_new(FALSE, FALSE, sizeof(guint));
-	matrix->blocks = g_ptr_array_new_with_free_func(block_free);
+	matrix->blocks = g_ptr_array_new_with_free_func(pb_series_block_free);
 	json_array_foreach (json_object_get(series, "rows"), i, row) {
 		if (!is_chosen(row, choice))
 			continue;
-		g_ptr_array_add(block_for(matrix->blocks, row)->rows, row);
+		g_ptr_array_add(pb_series_block_for(matrix->blocks, row)->rows, row);
 		matrix->row_count++;
 	}
 	json_array_foreach (json_object_get(series, "patches"), i, patch) {

@@ -54,6 +54,9 @@ double pb_series_change(const json_t *effect, bool counted);
 /* "✗ +1", "✓ -2.31%", "=", "= +0.02", "– missing": told apart without colours. */
 char *pb_series_effect_text(const json_t *effect, bool counted);
 
+/* The block of @row's benchmark, metric and unit, which is added to @blocks if it is not there. */
+struct pb_series_block *pb_series_block_for(GPtrArray *blocks, const json_t *row);
+void pb_series_block_free(gpointer block);
 const json_t *pb_series_first(const struct pb_series_block *block);
 /* "gup/pin_fast: pin, insn/page" */
 char *pb_series_block_name(const struct pb_series_block *block);

@@ -22,15 +22,6 @@
 #define AFTER_NOTES   30000
 #define AFTER_ROWS    60000
 
-/* Appends @one unless the comment would be longer than @limit. */
-static bool fits(GString *out, const GString *one, gsize limit)
-{
-	if (out->len + one->len > limit)
-		return false;
-	g_string_append_len(out, one->str, (gssize)one->len);
-	return true;
-}
-
 static void add_left_out(GString *out, guint count)
 {
 	g_string_append_printf(out, "\n%u more do not fit here; release.txt has them.\n", count);
@@ -51,7 +42,7 @@ static void add_kernels(GString *out, const json_t *root)
 		g_string_append_printf(one, " | %s | ", pb_release_outcome(kernel));
 		pb_markdown_clipped(one, say, text_at(kernel, "reason"));
 		g_string_append(one, " |\n");
-		fits(out, one, AFTER_KERNELS);
+		pb_markdown_fits(out, one, AFTER_KERNELS);
 	}
 }
 
@@ -91,7 +82,7 @@ static void add_moves(GString *out, const struct pb_release_view *view)
 		g_autoptr(GString) one = g_string_new(NULL);
 
 		add_move(one, view, &g_array_index(view->moves, struct pb_release_move, done));
-		room = fits(out, one, AFTER_MOVES);
+		room = pb_markdown_fits(out, one, AFTER_MOVES);
 	}
 	if (done < view->moves->len)
 		g_string_append_printf(out, "\nand %u more, marked below\n",
@@ -111,7 +102,7 @@ static void add_legend(GString *out, const struct pb_release_view *view)
 			continue;
 		pb_markdown_clipped(one, say, *line);
 		g_string_append_c(one, '\n');
-		fits(out, one, AFTER_NOTES);
+		pb_markdown_fits(out, one, AFTER_NOTES);
 	}
 }
 
@@ -183,7 +174,7 @@ static void add_rows(GString *out, const struct pb_release_view *view)
 			if (!k)
 				add_block_head(one, view, block);
 			add_row(one, view, block, block->rows->pdata[k]);
-			if (!fits(out, one, AFTER_ROWS)) {
+			if (!pb_markdown_fits(out, one, AFTER_ROWS)) {
 				add_left_out(out, left);
 				pb_markdown_close_details(out);
 				return;
@@ -207,7 +198,7 @@ static void add_absences(GString *out, const json_t *root)
 				       absent->cases->len == 1 ? "" : "s");
 		pb_markdown_clipped(one, say, absent->reason);
 		g_string_append_c(one, '\n');
-		fits(out, one, AFTER_ROWS + 2000);
+		pb_markdown_fits(out, one, AFTER_ROWS + 2000);
 	}
 }
 

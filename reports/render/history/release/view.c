@@ -74,32 +74,6 @@ static gint compare_moves(gconstpointer left, gconstpointer right)
 	return strcmp(text_at(a->row, "case"), text_at(b->row, "case"));
 }
 
-static void block_free(gpointer data)
-{
-	struct pb_series_block *block = data;
-
-	g_ptr_array_unref(block->rows);
-	g_free(block);
-}
-
-static struct pb_series_block *block_for(GPtrArray *blocks, const json_t *row)
-{
-	struct pb_series_block *block;
-
-	for (guint i = 0; i < blocks->len; i++) {
-		const json_t *first = pb_series_first(blocks->pdata[i]);
-
-		if (!strcmp(text_at(first, "benchmark"), text_at(row, "benchmark")) &&
-		    !strcmp(text_at(first, "metric"), text_at(row, "metric")) &&
-		    !strcmp(text_at(first, "unit"), text_at(row, "unit")))
-			return blocks->pdata[i];
-	}
-	block = g_new0(struct pb_series_block, 1);
-	block->rows = g_ptr_array_new();
-	g_ptr_array_add(blocks, block);
-	return block;
-}
-
 static void note_reason(struct pb_release_view *view, const json_t *cell)
 {
 	const char *reason = text_at(cell, "reason");
@@ -142,7 +116,7 @@ static void look_at_row(struct pb_release_view *view, const json_t *row)
 	view->row_count++;
 	view->moved_count += view->moves->len > moves;
 	view->worse_count += worse;
-	g_ptr_array_add(block_for(view->blocks, row)->rows, (gpointer)row);
+	g_ptr_array_add(pb_series_block_for(view->blocks, row)->rows, (gpointer)row);
 }
 
 static void find_columns(struct pb_release_view *view)
@@ -163,7 +137,7 @@ struct pb_release_view *pb_release_view_new(const json_t *root)
 	size_t i;
 
 	view->kernels = json_object_get(root, "kernels");
-	view->blocks = g_ptr_array_new_with_free_func(block_free);
+	view->blocks = g_ptr_array_new_with_free_func(pb_series_block_free);
 	view->moves = g_array_new(FALSE, FALSE, sizeof(struct pb_release_move));
 	view->notes = g_ptr_array_new();
 	find_columns(view);
