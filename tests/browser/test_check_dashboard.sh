@@ -48,7 +48,9 @@ broken heat.js 's/\[longTerm ? 3 : 1\]/[1]/; s/\[longTerm ? 4 : 2\]/[2]/' "the h
 broken theme.js 's/localStorage.setItem/void/' "the chosen colours are not kept"
 broken dashboard.css 's/--muted: #[0-9a-f]*/--muted: #999/' "contrast .* is below 4.5"
 broken table.js 's/class: "scroll"/class: "wide"/' "the page scrolls sideways"
-broken main.js 's/p.start = function () {/&console.error("x"); for (let t = Date.now(); Date.now() < t + 2500;);/' \
+# Not in the probe, which has the page in a frame: in its time, which is not real, the clock stands
+# still while a script runs, so that this would not end.
+broken main.js 's/p.start = function () {/&console.error("x"); if (self === top) for (let t = Date.now(); Date.now() < t + 2500;);/' \
 	"not usable within 2 seconds" "console: "
 broken keys.js 's/"j" ? 1 : -1/"j" ? -1 : 1/' "j does not go to the next row"
 [ "$failed" = 1 ] || echo "every fault was found"
